@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { realDeps } from '../dist/cli/deps.js';
+import { main } from '../dist/cli/main.js';
+
+await main(['snap', ...process.argv.slice(2)], realDeps(process, 'apppot-snap'));

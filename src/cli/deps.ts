@@ -1,0 +1,25 @@
+import type { Host } from '../host/host.ts';
+import { localHost } from '../host/local.ts';
+import { type Output, textOutput } from './output.ts';
+
+/** Everything a command touches outside its arguments. Tests pass their own. */
+export interface Deps {
+  readonly host: Host;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where commands print; `json` turns the result into one JSON line. */
+  output(json?: boolean): Output;
+  /** Sets the exit status of a command that did not fail. Default 0. */
+  setStatus(status: number): void;
+}
+
+/** @param program The name the user typed, for messages. */
+export function realDeps(process: NodeJS.Process, program: string): Deps {
+  return {
+    host: localHost,
+    env: process.env,
+    output: (json = false) => textOutput(process, program, json),
+    setStatus(status) {
+      process.exitCode = status;
+    },
+  };
+}

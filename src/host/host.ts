@@ -1,0 +1,46 @@
+/**
+ * The machine that a program runs on, and its files.
+ *
+ * @module
+ */
+
+import type { Seconds } from '../base/clock.ts';
+import { AppPotError } from '../base/errors.ts';
+
+export type HostCode =
+  | 'COMMAND_FAILED'
+  | 'COMMAND_NOT_FOUND'
+  | 'COMMAND_TIMED_OUT'
+  | 'FILE_UNWRITABLE';
+
+export class HostError extends AppPotError<HostCode> {}
+
+export interface RunResult {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** What the program reads on stdin. Default: nothing. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** Until the program is ended with SIGTERM, then SIGKILL 5 s later. Default: none. */
+  readonly timeout?: Seconds;
+  /** Receives each line of stderr as it comes. */
+  readonly onLine?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Host {
+  /** How messages name it: `local` or `user@machine`. */
+  readonly name: string;
+  /**
+   * Runs a program to its end, never through a shell.
+   *
+   * @param argv Program and arguments, at least one word.
+   * @throws {HostError} `COMMAND_NOT_FOUND`, `COMMAND_FAILED` (non-zero status or signal; the
+   * message carries the last line of stderr), `COMMAND_TIMED_OUT`.
+   */
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+}
