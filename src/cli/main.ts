@@ -6,7 +6,9 @@ import { exitStatus, isCommanderError } from './exit.ts';
 type Load = (deps: Deps) => Promise<Command>;
 
 /** Each command's code and libraries are loaded when it is asked for. */
-const COMMANDS: Readonly<Record<string, Load>> = {};
+const COMMANDS: Readonly<Record<string, Load>> = {
+  start: async (deps) => (await import('./start.ts')).startCommand(deps),
+};
 
 /** Commands whose exit status is a guest command's. */
 const GUEST_COMMANDS: ReadonlySet<string> = new Set(['start']);

@@ -1,4 +1,4 @@
-import { ExecaError, execa } from 'execa';
+import type { ExecaError } from 'execa';
 import { type Host, HostError, type RunOptions, type RunResult } from './host.ts';
 
 const KILL_GRACE_MS = 5_000;
@@ -7,6 +7,7 @@ const KILL_GRACE_MS = 5_000;
 export const localHost: Host = { name: 'local', run };
 
 async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { ExecaError, execa } = await import('execa');
   const [program = '', ...args] = argv;
   try {
     const child = execa(program, args, {
