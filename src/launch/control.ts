@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { StartPlan } from './launch.ts';
 import { FAST_MTU } from './words.ts';
 
@@ -24,6 +24,8 @@ export interface Report {
   readonly status?: number;
   /** Why the guest's process 1 gave up. */
   readonly error?: string;
+  /** The time limit ended the job. */
+  readonly timedOut: boolean;
 }
 
 export function writeControl(directory: string, plan: StartPlan, streams: StreamChoice): void {
@@ -39,6 +41,7 @@ export function readReport(directory: string): Report {
   return {
     ...(status === undefined || status === '' ? {} : { status: Number(status) }),
     ...(error === undefined ? {} : { error }),
+    timedOut: existsSync(`${directory}/timed-out`),
   };
 }
 
@@ -52,6 +55,7 @@ export function planSettings(plan: StartPlan): readonly string[] {
     jobdir: plan.jobdir,
     changes: plan.changes,
     grace: String(plan.grace),
+    timeout: plan.timeout === undefined ? undefined : String(Math.ceil(plan.timeout)),
     ...networkSettings(plan.network.kind),
   });
 }
@@ -81,7 +85,7 @@ function streamSettings({ terminal, stdin, stderr }: StreamChoice): readonly str
   });
 }
 
-function assignments(values: Readonly<Record<string, string | undefined>>): string[] {
+export function assignments(values: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${value}`],
   );

@@ -20,7 +20,7 @@
 #define JOBDIR HOME "/job"
 
 /* Our own failures; a guest command's status is anything. See docs/exit-status.md. */
-enum { STATUS_FAILED = 125, STATUS_CANNOT = 126, STATUS_NOT_FOUND = 127 };
+enum { STATUS_TIMED_OUT = 124, STATUS_FAILED = 125, STATUS_CANNOT = 126, STATUS_NOT_FOUND = 127 };
 
 /* files.c */
 char *read_file(const char *path, size_t *length);
