@@ -144,6 +144,7 @@ write_control() {
   plan_command >"$control/command"
   [ -s "$control/command" ] || rm "$control/command"
   plan_environment >"$control/environment"
+  printf '%4096s' '' >"$control/report"
 }
 
 # --- streams ---------------------------------------------------------------------------------
@@ -262,9 +263,13 @@ sign() { # STATUS PATTERN MESSAGE HINT
 }
 
 report() {
-  if [ -e "$control/error" ]; then fail "$(cat "$control/status")" "$(cat "$control/error")"; fi
-  [ ! -e "$control/timed-out" ] || printf 'apppot: the job was ended after %s s\n' "$timeout" >&2
-  if [ -s "$control/status" ]; then exit "$(cat "$control/status")"; fi
+  {
+    read -r status note
+    read -r reason
+  } <"$control/report"
+  [ -z "$reason" ] || fail "$status" "$reason"
+  [ -z "$note" ] || printf 'apppot: the job was ended after %s s\n' "$timeout" >&2
+  [ -z "$status" ] || exit "$status"
   [ -z "$asked" ] || exit "$((128 + asked))"
   signs
   fail 125 "Cannot run the guest: its kernel ended with status $kernel_status" \

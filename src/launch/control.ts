@@ -4,7 +4,7 @@
  * @module
  */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { StartPlan } from './launch.ts';
 import { FAST_MTU } from './words.ts';
 
@@ -28,20 +28,24 @@ export interface Report {
   readonly timedOut: boolean;
 }
 
+/** Bytes kept for the report, so that it can be written when the host's disk is full. */
+const REPORT_ROOM = 4_096;
+
 export function writeControl(directory: string, plan: StartPlan, streams: StreamChoice): void {
   mkdirSync(directory, { mode: 0o700 });
   writeFileSync(`${directory}/settings`, words(settings(plan, streams)));
   if (plan.command.length > 0) writeFileSync(`${directory}/command`, words(plan.command));
+  writeFileSync(`${directory}/report`, ' '.repeat(REPORT_ROOM));
   writeFileSync(`${directory}/environment`, words(assignments(plan.environment)));
 }
 
 export function readReport(directory: string): Report {
-  const status = readIfThere(`${directory}/status`);
-  const error = readIfThere(`${directory}/error`);
+  const [first = '', error = ''] = readFileSync(`${directory}/report`, 'utf8').split('\n');
+  const [status = '', note] = first.trim().split(' ');
   return {
-    ...(status === undefined || status === '' ? {} : { status: Number(status) }),
-    ...(error === undefined ? {} : { error }),
-    timedOut: existsSync(`${directory}/timed-out`),
+    ...(status === '' ? {} : { status: Number(status) }),
+    ...(error.trim() === '' ? {} : { error: error.trim() }),
+    timedOut: note === 'timed-out',
   };
 }
 
@@ -94,12 +98,4 @@ export function assignments(values: Readonly<Record<string, string | undefined>>
 /** Each word ended by NUL, the one byte that no word holds. */
 function words(list: readonly string[]): string {
   return list.map((word) => `${word}\0`).join('');
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }

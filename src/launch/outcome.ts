@@ -47,10 +47,10 @@ export const SIGNS: readonly Sign[] = [
     hint: COW_HINT,
   },
   {
-    pattern: 'F_SETLK failed, file already locked by pid ([0-9]+)',
+    pattern: '(F_SETLK failed, file already locked)',
     code: 'COW_LOCKED',
     kind: 'conflict',
-    message: 'Cannot write to the image or COW file: another guest (process %s) is writing to it',
+    message: 'Cannot write to the image or COW file: another guest is writing to it',
     hint: 'Give each guest a COW file of its own, or make the base image read-only.',
   },
   {

@@ -46,7 +46,7 @@ function renderValues(plan: StartPlan, name: string | undefined): string[] {
   const { image, disk, network, timeout, grace } = plan;
   return [
     `name=${name === undefined ? 'apppot.$$' : quote(name)}`,
-    'temporary=${TMPDIR:-/tmp}',
+    `temporary=$\{TMPDIR:-/tmp}`,
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
     `network=${network.kind} timeout=${timeout ?? "''"} grace=${grace}`,
   ];

@@ -67,8 +67,7 @@ export function kernelWords(
  * checksums, makes 256 legacy terminals and calibrates a delay loop. `loglevel=1` keeps panics.
  */
 const QUICK_BOOT = [
-  'quiet',
-  'loglevel=1',
+  'loglevel=5',
   'selinux=0',
   'pty.legacy_count=0',
   'initcall_blacklist=raid6_select_algo',

@@ -64,7 +64,8 @@ struct streams {
 };
 void open_streams(struct streams *s);
 void close_job_ends(struct streams *s);
-int pump(struct streams *s, pid_t job);
+int pump(pid_t job);
+extern bool timed_out;
 
 /* power.c */
 void watch_disk(void);

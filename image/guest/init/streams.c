@@ -32,7 +32,7 @@ static int control = -1, terminal = -1;
 static unsigned long pieces_told, pieces_taken;
 static bool host_gone;
 static time_t limit_at, kill_at; /* 0: never */
-static bool timed_out;
+bool timed_out;
 
 static int open_raw(const char *path, int flags) {
   struct termios mode;
@@ -206,7 +206,6 @@ static void keep_time(pid_t job) {
   time_t now = time(NULL);
   if (limit_at && now >= limit_at && !timed_out) {
     timed_out = true;
-    write_file(CONTROL "/timed-out", "");
     stop_job(job, SIGTERM, (int)number_setting("grace", 8));
   }
   if (kill_at && now >= kill_at) kill(-job, SIGKILL);
@@ -258,8 +257,7 @@ static void finish(struct flow *f) {
   if (!host_gone) tcdrain(f->to);
 }
 
-int pump(struct streams *s, pid_t job) {
-  (void)s;
+int pump(pid_t job) {
   int status = STATUS_FAILED;
   sigset_t child;
   sigemptyset(&child);
