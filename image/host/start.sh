@@ -5,7 +5,7 @@
 #   run_network run_guest run_guest_in_terminal   become the program
 #   signs                                         calls `sign` for each known cause of death
 # docs/formats/control.md describes the control directory and the control line.
-# shellcheck disable=SC2154,SC2317,SC2015,SC2119,SC2120
+# shellcheck shell=sh disable=SC2154,SC2317,SC2015,SC2119,SC2120
 
 fail() { # STATUS REASON [HINT]
   printf 'apppot: %s\n' "$2" >&2
