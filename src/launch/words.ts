@@ -66,7 +66,7 @@ export function kernelWords(
  * Without these the kernel spends a second on probing hardware that is not there: it times RAID
  * checksums, makes 256 legacy terminals and calibrates a delay loop. `loglevel=1` keeps panics.
  */
-const QUICK_BOOT = [
+export const QUICK_BOOT = [
   'loglevel=5',
   'selinux=0',
   'pty.legacy_count=0',
