@@ -6,7 +6,9 @@ import { exitStatus, isCommanderError } from './exit.ts';
 type Load = (deps: Deps) => Promise<Command>;
 
 /** Each command's code and libraries are loaded when it is asked for. */
-const COMMANDS: Readonly<Record<string, Load>> = {};
+const COMMANDS: Readonly<Record<string, Load>> = {
+  image: async (deps) => (await import('./image.ts')).imageCommand(deps),
+};
 
 /** Commands whose exit status is a guest command's. */
 const GUEST_COMMANDS: ReadonlySet<string> = new Set(['start']);
