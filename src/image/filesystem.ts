@@ -1,8 +1,8 @@
 import type { Bytes } from '../base/units.ts';
 
 const MIB = 2 ** 20;
-const LEAST_AUTO: Bytes = 1_024 * MIB;
-const AUTO_STEP: Bytes = 256 * MIB;
+const LEAST_AUTO: Bytes = 512 * MIB;
+const AUTO_STEP: Bytes = 128 * MIB;
 const LEAST_INODES = 65_536;
 const BYTES_PER_INODE = 16_384;
 const JOURNAL_MIB = 8;
@@ -10,9 +10,9 @@ const JOURNAL_MIB = 8;
 /** Name of every image's filesystem, by which any kernel can find it. */
 const LABEL = 'apppot';
 
-/** Bytes of an image whose recipe leaves the size open: twice the contents and 512 MiB, rounded up. */
+/** Bytes of an image whose recipe leaves the size open: twice the contents and 256 MiB, rounded up. */
 export function autoSize(contents: Bytes): Bytes {
-  const wanted = 2 * contents + 512 * MIB;
+  const wanted = 2 * contents + 256 * MIB;
   return Math.max(LEAST_AUTO, Math.ceil(wanted / AUTO_STEP) * AUTO_STEP);
 }
 
