@@ -1,4 +1,4 @@
-import { ExecaError, execa, type Options } from 'execa';
+import type { ExecaError, Options } from 'execa';
 import { errnoOf } from '../base/errors.ts';
 import { type Host, HostError, type RunOptions, type RunResult } from './host.ts';
 
@@ -8,6 +8,7 @@ const KILL_GRACE_MS = 5_000;
 export const localHost: Host = { name: 'local', run };
 
 async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { ExecaError, execa } = await import('execa');
   const [program = '', ...args] = argv;
   const { signal, onLine } = options;
   let onAbort = (): void => undefined;

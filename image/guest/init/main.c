@@ -1,0 +1,12 @@
+#include "init.h"
+
+int main(void) {
+  mount_system();
+  mount_control();
+  watch_disk();
+  bring_up_network();
+  merge_changes();
+  make_user();
+  mount_jobdir();
+  power_off(run_job());
+}

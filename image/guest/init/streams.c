@@ -1,0 +1,268 @@
+#include "init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LINE_OUT "/dev/ttyS0"
+#define LINE_ERR "/dev/ttyS1"
+#define LINE_CONTROL "/dev/ttyS2"
+#define TERMINAL "/dev/tty1"
+
+enum { BLOCK = 65536, HANGUP_GRACE = 2 };
+
+/* Bytes on their way from one descriptor to another. */
+struct flow {
+  int from, to;
+  size_t start, end;
+  char data[BLOCK];
+};
+
+static struct flow out = {-1, -1, 0, 0, {0}}, err = {-1, -1, 0, 0, {0}}, in = {-1, -1, 0, 0, {0}};
+static int control = -1, terminal = -1;
+static unsigned long pieces_told, pieces_taken;
+static bool host_gone;
+static time_t kill_at;
+
+static int open_raw(const char *path, int flags) {
+  struct termios mode;
+  int fd = open(path, flags | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) fail(STATUS_FAILED, "Cannot open \"%s\": %s", path, strerror(errno));
+  if (tcgetattr(fd, &mode) == 0) {
+    cfmakeraw(&mode);
+    tcsetattr(fd, TCSANOW, &mode);
+  }
+  return fd;
+}
+
+static void make_pipe(int ends[2], int ours) {
+  if (pipe2(ends, O_CLOEXEC) != 0) fail(STATUS_FAILED, "Cannot make a pipe: %s", strerror(errno));
+  fcntl(ends[ours], F_SETFL, O_NONBLOCK);
+}
+
+static void open_terminal(struct streams *s) {
+  struct termios mode;
+  terminal = open(TERMINAL, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) fail(STATUS_FAILED, "Cannot open \"" TERMINAL "\": %s", strerror(errno));
+  if (tcgetattr(terminal, &mode) == 0) {
+    mode.c_iflag |= IUTF8;
+    tcsetattr(terminal, TCSANOW, &mode);
+  }
+  give_to_user(terminal);
+  s->job_in = s->job_out = s->job_err = terminal;
+}
+
+static void set_size(long rows, long columns) {
+  struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+  if (terminal >= 0 && rows > 0) ioctl(terminal, TIOCSWINSZ, &size);
+}
+
+static void open_input(struct streams *s) {
+  int ends[2];
+  if (!number_setting("stdin", 0)) {
+    s->job_in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return;
+  }
+  make_pipe(ends, 1);
+  give_to_user(ends[0]);
+  s->job_in = ends[0];
+  in.to = ends[1];
+}
+
+static int open_output(struct flow *flow, const char *line) {
+  int ends[2];
+  make_pipe(ends, 0);
+  flow->from = ends[0];
+  flow->to = open_raw(line, O_WRONLY);
+  give_to_user(ends[1]);
+  return ends[1];
+}
+
+void open_streams(struct streams *s) {
+  *s = (struct streams){.terminal = number_setting("terminal", 0) != 0};
+  signal(SIGPIPE, SIG_IGN);
+  control = open_raw(LINE_CONTROL, O_RDONLY);
+  if (s->terminal) {
+    open_terminal(s);
+    set_size(number_setting("rows", 0), number_setting("columns", 0));
+  } else {
+    open_input(s);
+    s->job_out = open_output(&out, LINE_OUT);
+  }
+  if (!s->terminal || number_setting("stderr", 0)) s->job_err = open_output(&err, LINE_ERR);
+}
+
+void close_job_ends(struct streams *s) {
+  close(s->job_in);
+  if (s->job_out != s->job_in) close(s->job_out);
+  if (s->job_err != s->job_in) close(s->job_err);
+  if (s->terminal) terminal = open(TERMINAL, O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+static void close_end(int *fd) {
+  if (*fd >= 0) close(*fd);
+  *fd = -1;
+}
+
+static bool would_wait(void) { return errno == EAGAIN || errno == EINTR; }
+
+/* Takes in what the source has, when the last block is through. */
+static void fill(struct flow *f) {
+  if (f->from < 0 || f->start < f->end) return;
+  ssize_t got = read(f->from, f->data, BLOCK);
+  if (got < 0 && would_wait()) return;
+  f->start = 0;
+  f->end = got > 0 ? (size_t)got : 0;
+  if (got <= 0) close_end(&f->from);
+}
+
+/* Returns false when the other side takes no more. */
+static bool drain(struct flow *f) {
+  if (f->start == f->end) return true;
+  ssize_t put = host_gone && f != &in ? (ssize_t)(f->end - f->start)
+                                      : write(f->to, f->data + f->start, f->end - f->start);
+  if (put >= 0) f->start += (size_t)put;
+  return put >= 0 || would_wait();
+}
+
+/* Stdin comes in numbered files, each told on the control line; an empty one ends it. */
+static void piece_path(char *path, size_t size) {
+  snprintf(path, size, CONTROL "/stdin.%lu", pieces_taken);
+}
+
+static void close_input(void) {
+  close_end(&in.from);
+  close_end(&in.to);
+  in.start = in.end = 0;
+  write_file(CONTROL "/stdin.closed", "");
+}
+
+static void next_piece(void) {
+  char path[64];
+  off_t length;
+  if (in.to < 0 || in.from >= 0 || in.start < in.end || pieces_taken == pieces_told) return;
+  piece_path(path, sizeof path);
+  in.from = open(path, O_RDONLY | O_CLOEXEC);
+  length = in.from < 0 ? 0 : lseek(in.from, 0, SEEK_END);
+  unlink(path);
+  pieces_taken++;
+  if (length <= 0) close_input();
+  else lseek(in.from, 0, SEEK_SET);
+}
+
+static void feed(void) {
+  next_piece();
+  fill(&in);
+  if (!drain(&in)) close_input();
+}
+
+static void stop_job(pid_t job, int number, int grace) {
+  kill(-job, number);
+  if ((number == SIGTERM || number == SIGINT || number == SIGHUP) && kill_at == 0)
+    kill_at = time(NULL) + grace;
+}
+
+static void obey(char *message, pid_t job) {
+  long a, b;
+  if (strcmp(message, "data") == 0) pieces_told++;
+  else if (sscanf(message, "signal %ld", &a) == 1) stop_job(job, (int)a, (int)number_setting("grace", 8));
+  else if (sscanf(message, "size %ld %ld", &a, &b) == 2) set_size(a, b);
+}
+
+static void listen(pid_t job) {
+  static char text[4096];
+  static size_t length;
+  if (control < 0) return;
+  ssize_t got = read(control, text + length, sizeof text - 1 - length);
+  if (got < 0 && would_wait()) return;
+  if (got <= 0) {
+    close_end(&control);
+    host_gone = true;
+    stop_job(job, SIGTERM, HANGUP_GRACE);
+    return;
+  }
+  text[length += (size_t)got] = '\0';
+  char *line = text, *end;
+  for (; (end = strchr(line, '\n')); line = end + 1) {
+    *end = '\0';
+    obey(line, job);
+  }
+  length = strlen(line);
+  memmove(text, line, length);
+}
+
+static void ignore(int number) { (void)number; }
+
+static bool has_ended(pid_t job, int *status) {
+  int state;
+  for (pid_t child; (child = waitpid(-1, &state, WNOHANG)) > 0;) {
+    if (child != job) continue;
+    *status = WIFSIGNALED(state) ? 128 + WTERMSIG(state) : WEXITSTATUS(state);
+    return true;
+  }
+  return false;
+}
+
+static bool is_full(const struct flow *f) { return f->start < f->end; }
+
+static bool has_input(void) { return is_full(&in) || in.from >= 0 || pieces_taken < pieces_told; }
+
+static struct pollfd when(int fd, short events, bool wanted) {
+  return (struct pollfd){.fd = wanted ? fd : -1, .events = events};
+}
+
+static void wait_for_news(void) {
+  sigset_t none;
+  struct timespec second = {.tv_sec = 1};
+  struct pollfd list[] = {
+      when(out.from, POLLIN, !is_full(&out)), when(out.to, POLLOUT, is_full(&out)),
+      when(err.from, POLLIN, !is_full(&err)), when(err.to, POLLOUT, is_full(&err)),
+      when(in.to, POLLOUT, has_input()),      when(control, POLLIN, true),
+  };
+  sigemptyset(&none);
+  ppoll(list, sizeof list / sizeof *list, kill_at ? &second : NULL, &none);
+}
+
+static void push(struct flow *f) {
+  fill(f);
+  if (!drain(f)) f->start = f->end;
+}
+
+/* What the job's end left in the pipes; a child of the job may hold them open for ever. */
+static void finish(struct flow *f) {
+  if (f->to < 0) return;
+  fcntl(f->to, F_SETFL, 0);
+  do fill(f);
+  while (f->start < f->end && drain(f));
+  if (!host_gone) tcdrain(f->to);
+}
+
+int pump(struct streams *s, pid_t job) {
+  (void)s;
+  int status = STATUS_FAILED;
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &child, NULL);
+  signal(SIGCHLD, ignore);
+  while (!has_ended(job, &status)) {
+    listen(job);
+    feed();
+    push(&out);
+    push(&err);
+    if (kill_at && time(NULL) >= kill_at) kill(-job, SIGKILL);
+    wait_for_news();
+  }
+  finish(&out);
+  finish(&err);
+  return status;
+}

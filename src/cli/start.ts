@@ -1,0 +1,155 @@
+import { constants } from 'node:os';
+import { Command, Option } from 'commander';
+import { type Bytes, parseDuration, parseSize } from '../base/units.ts';
+import type { NetworkWish } from '../launch/choose.ts';
+import type { StartPlan } from '../launch/launch.ts';
+import { planStart, type StartRequest } from '../launch/plan.ts';
+import { renderPlan } from '../launch/render.ts';
+import { runStart } from '../launch/run.ts';
+import { renderScript } from '../launch/script.ts';
+import { callerOf } from './caller.ts';
+import type { Deps } from './deps.ts';
+import { guestEnvironment } from './environment.ts';
+import { jobStreams } from './streams.ts';
+
+interface StartFlags {
+  readonly image?: string;
+  readonly cow?: string;
+  readonly changes?: string;
+  readonly mem?: Bytes;
+  readonly net: NetworkWish;
+  readonly slirp?: string;
+  readonly kernel?: string;
+  readonly id?: string;
+  readonly jobdir: string;
+  readonly env: readonly string[];
+  readonly extra: readonly string[];
+  readonly timeout?: number;
+  readonly consoleLog?: string;
+  readonly unconfined: boolean;
+  readonly dryRun: boolean;
+  readonly printScript: boolean;
+}
+
+/** `apppot start`, also known as `apppot-start`. */
+export function startCommand(deps: Deps): Command {
+  const command = new Command('start')
+    .description('start a guest from an image, run a command in it, and power it off')
+    .argument('[command...]', 'what to run; without it ./apppot-run, ~/apppot-autorun or a shell')
+    .option('--image <path>', 'base image, COW file, or COW:IMAGE (APPPOT_IMAGE, ./apppot.img)')
+    .option('--cow <file>', 'keep what the guest writes in this COW file; made when missing')
+    .option('--changes <bundle>', 'changes bundle to merge at boot')
+    .option('--mem <size>', 'memory of the guest (APPPOT_MEM, 512M)', parseMemory)
+    .option('--kernel <path>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
+    .addOption(
+      new Option('--net <how>', 'network').choices(['auto', 'slirp', 'none']).default('auto'),
+    )
+    .option('--slirp <path>', 'slirp program for the network')
+    .option('--id <name>', 'name of the guest')
+    .option('--jobdir <dir>', "host directory seen as the job's own", '.')
+    .option('--env <name=value>', 'set or pass on a variable; repeatable', collect, [])
+    .option('-X, --extra <word>', "word for the kernel's command line; repeatable", collect, [])
+    .option('--timeout <time>', 'end the job after this time, with status 124', parseDuration)
+    .option('--console-log <file>', 'keep what kernel and console say')
+    .option('--unconfined', "let the guest's root reach all that you can reach", false)
+    .option('--dry-run', 'print the plan and start nothing', false)
+    .option('--print-script', 'print a shell script that does this start', false)
+    .passThroughOptions()
+    .action(async (words: string[], flags: StartFlags) => start(words, flags, deps));
+  for (const [old, name] of OLD_NAMES) addOldName(command, old, name);
+  return command;
+}
+
+async function start(words: readonly string[], flags: StartFlags, deps: Deps): Promise<void> {
+  const { env } = deps;
+  const plan = await planStart(toRequest(words, flags, env), {
+    path: env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    temporary: env.TMPDIR || '/tmp',
+    caller: callerOf(process),
+  });
+  if (flags.dryRun) deps.output().result(plan, renderPlan(plan));
+  else if (flags.printScript) deps.output().result(plan, renderScript(plan).trimEnd());
+  else await run(plan, flags, deps);
+}
+
+async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void> {
+  const { streams, release } = jobStreams(process);
+  const signals = forwardSignals();
+  try {
+    const { status, timedOut } = await runStart(plan, streams, {
+      ...(flags.consoleLog === undefined ? {} : { consoleLog: flags.consoleLog }),
+      onStop: signals.onStop,
+    });
+    if (timedOut) deps.output().note(`apppot: the job was ended after ${plan.timeout} s`);
+    deps.setStatus(status);
+  } finally {
+    signals.release();
+    release();
+  }
+}
+
+function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']): StartRequest {
+  const { cow, changes, slirp, extra, timeout, jobdir, unconfined } = flags;
+  return given({
+    name: flags.id ?? `apppot.${process.pid}`,
+    image: flags.image ?? env.APPPOT_IMAGE ?? 'apppot.img',
+    network: flags.net,
+    command: words,
+    environment: guestEnvironment(flags.env, env),
+    kernel: flags.kernel ?? env.APPPOT_KERNEL,
+    memory: flags.mem ?? (env.APPPOT_MEM ? parseMemory(env.APPPOT_MEM) : undefined),
+    ...{ cow, changes, slirp, extra, timeout, jobdir, unconfined },
+  });
+}
+
+/** Without what is undefined. */
+function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+/** A bare number counts megabytes, as the original has it. */
+function parseMemory(text: string): Bytes {
+  return parseSize(text, 2 ** 20);
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+const OLD_NAMES = [
+  ['apppot', 'image'],
+  ['merge', 'changes'],
+  ['linux', 'kernel'],
+  ['uml', 'kernel'],
+  ['umid', 'id'],
+] as const;
+
+/** Names of the original's flags that have a newer one here. */
+function addOldName(command: Command, old: string, name: string): void {
+  command.addOption(new Option(`--${old} <value>`).hideHelp());
+  command.on(`option:${old}`, (value: string) => command.setOptionValue(name, value));
+}
+
+/** The job is told of what would have ended us. */
+function forwardSignals(): {
+  onStop: (stop: (signal: number) => void) => void;
+  release: () => void;
+} {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let early: number | undefined;
+  let stop = (signal: number): void => {
+    early = signal;
+  };
+  const forward = (name: (typeof names)[number]): void => stop(constants.signals[name]);
+  for (const name of names) process.on(name, forward);
+  return {
+    onStop: (given) => {
+      stop = given;
+      if (early !== undefined) stop(early);
+    },
+    release: () => {
+      for (const name of names) process.off(name, forward);
+    },
+  };
+}

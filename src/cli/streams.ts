@@ -1,0 +1,43 @@
+import { fstatSync } from 'node:fs';
+import type { Streams, Terminal } from '../launch/guest.ts';
+
+/** This process's own streams as the job's. */
+export interface JobStreams {
+  readonly streams: Streams;
+  /** Lets go of stdin, which else would keep the process alive. */
+  release(): void;
+}
+
+export function jobStreams(process: NodeJS.Process): JobStreams {
+  const { stdout, stderr } = process;
+  if (process.stdin.isTTY && stdout.isTTY) {
+    const streams = { terminal: terminalOf(stdout), stdout, ...(stderr.isTTY ? {} : { stderr }) };
+    return { streams, release: () => undefined };
+  }
+  if (!hasInput()) return { streams: { stdout, stderr }, release: () => undefined };
+  const { stdin } = process;
+  return { streams: { stdin, stdout, stderr }, release: () => void stdin.destroy() };
+}
+
+/** A closed stdin is /dev/null by now: Node.js opens that in its place. */
+function hasInput(): boolean {
+  try {
+    const info = fstatSync(0);
+    return !info.isDirectory() && !(info.isCharacterDevice() && info.rdev === DEV_NULL);
+  } catch {
+    return false;
+  }
+}
+
+/** Major 1, minor 3: null(4). */
+const DEV_NULL = 0x103;
+
+function terminalOf(stdout: NodeJS.WriteStream): Terminal {
+  return {
+    rows: stdout.rows,
+    columns: stdout.columns,
+    onResize(report) {
+      stdout.on('resize', () => report(stdout.rows, stdout.columns));
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * The control directory: what the guest's process 1 reads and writes. Format: `docs/formats/control.md`.
+ *
+ * @module
+ */
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { StartPlan } from './launch.ts';
+import { FAST_MTU } from './words.ts';
+
+/** How the job's streams are connected; known only when the guest is started. */
+export interface StreamChoice {
+  /** The job's stdin and stdout are the caller's terminal, of this size. */
+  readonly terminal?: { readonly rows: number; readonly columns: number };
+  /** Stdin comes in pieces. */
+  readonly stdin: boolean;
+  /** Stderr does not go to the terminal. */
+  readonly stderr: boolean;
+}
+
+/** What the guest left behind. */
+export interface Report {
+  /** The job's exit status; undefined when the guest did not live to tell it. */
+  readonly status?: number;
+  /** Why the guest's process 1 gave up. */
+  readonly error?: string;
+}
+
+export function writeControl(directory: string, plan: StartPlan, streams: StreamChoice): void {
+  mkdirSync(directory, { mode: 0o700 });
+  writeFileSync(`${directory}/settings`, words(settings(plan, streams)));
+  if (plan.command.length > 0) writeFileSync(`${directory}/command`, words(plan.command));
+  writeFileSync(`${directory}/environment`, words(assignments(plan.environment)));
+}
+
+export function readReport(directory: string): Report {
+  const status = readIfThere(`${directory}/status`);
+  const error = readIfThere(`${directory}/error`);
+  return {
+    ...(status === undefined || status === '' ? {} : { status: Number(status) }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** `name=value` words: those that do not change from one start of the plan to the next first. */
+export function settings(plan: StartPlan, streams: StreamChoice): readonly string[] {
+  return [...planSettings(plan), ...callerSettings(plan), ...streamSettings(streams)];
+}
+
+export function planSettings(plan: StartPlan): readonly string[] {
+  return assignments({
+    jobdir: plan.jobdir,
+    changes: plan.changes,
+    grace: String(plan.grace),
+    ...networkSettings(plan.network.kind),
+  });
+}
+
+function networkSettings(kind: StartPlan['network']['kind']): Record<string, string> {
+  if (kind === 'none') return {};
+  return kind === 'slirp' ? { interface: 'eth0' } : { interface: 'vec0', mtu: String(FAST_MTU) };
+}
+
+function callerSettings({ caller }: StartPlan): readonly string[] {
+  return assignments({
+    uid: String(caller.uid),
+    gid: String(caller.gid),
+    user: caller.user,
+    group: caller.group,
+    umask: caller.umask.toString(8),
+  });
+}
+
+function streamSettings({ terminal, stdin, stderr }: StreamChoice): readonly string[] {
+  return assignments({
+    terminal: terminal && '1',
+    rows: terminal && String(terminal.rows),
+    columns: terminal && String(terminal.columns),
+    stdin: stdin ? '1' : undefined,
+    stderr: stderr ? '1' : undefined,
+  });
+}
+
+function assignments(values: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${value}`],
+  );
+}
+
+/** Each word ended by NUL, the one byte that no word holds. */
+function words(list: readonly string[]): string {
+  return list.map((word) => `${word}\0`).join('');
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,122 @@
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import { killGroup, startDaemon } from '../host/processes.ts';
+import { confinementWords } from './confine.ts';
+import type { Instance } from './instance.ts';
+import { LaunchError, type StartPlan } from './launch.ts';
+import { kernelWords } from './words.ts';
+
+/** Where the job's streams come from and go to. */
+export interface Streams {
+  /** Undefined: the job reads end of file at once, or the terminal. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  readonly stdout: Writable;
+  /** Undefined: the terminal. */
+  readonly stderr?: Writable;
+  /** This process's stdin and stdout are a terminal; it becomes the job's. */
+  readonly terminal?: Terminal;
+}
+
+export interface Terminal {
+  readonly rows: number;
+  readonly columns: number;
+  /** Calls back at each change of size. */
+  onResize(report: (rows: number, columns: number) => void): void;
+}
+
+/** A running guest. */
+export interface Guest {
+  /** Sends a line to its process 1; one that has ended hears nothing. */
+  tell(line: string): void;
+  /** Ends it at once, without order. */
+  kill(): void;
+  /** How the kernel ended, after all that the job wrote has been passed on. */
+  readonly ended: Promise<{ readonly exitCode: number | null; readonly signal: string | null }>;
+}
+
+const SIGPIPE = 13;
+
+/** Starts the kernel; the instance's directory and network are ready. */
+export function startGuest(plan: StartPlan, instance: Instance, streams: Streams): Guest {
+  const child = startKernel(plan, instance, streams.terminal !== undefined);
+  const [, , , out, err, control] = child.stdio as unknown as readonly Readable[];
+  const line = control as unknown as Writable;
+  line.on('error', () => undefined);
+  const tell = (text: string): void => void line.write(`${text}\n`);
+  const kill = (): void => void (child.pid === undefined || killGroup(child.pid));
+  const broken = (): void => tell(`signal ${SIGPIPE}`);
+  const flows = [
+    flow(out, streams.stdout, broken),
+    flow(err, streams.stderr ?? streams.stdout, broken),
+  ];
+  const ended = waitFor(child, plan.kernel).then(async (end) => {
+    kill();
+    await Promise.all(flows);
+    return end;
+  });
+  return { tell, kill, ended };
+}
+
+function startKernel(
+  plan: StartPlan,
+  { paths, record }: Instance,
+  terminal: boolean,
+): ChildProcess {
+  const confinement = confinementWords(plan, paths);
+  const log = openSync(paths.log, 'w', 0o600);
+  const child = startDaemon([...confinement, plan.kernel, ...kernelWords(plan, paths, terminal)], {
+    stdio: ['ignore', log, log, 'pipe', 'pipe', 'pipe', ...(terminal ? [0, 1] : [])],
+    env: { HOME: paths.sockets, ...memoryVariable(plan) },
+  });
+  closeSync(log);
+  if (child.pid !== undefined) record(child.pid);
+  return child;
+}
+
+function memoryVariable({ memoryDirectory }: StartPlan): Record<string, string> {
+  return memoryDirectory === undefined ? {} : { TMPDIR: memoryDirectory };
+}
+
+function waitFor(child: ChildProcess, kernel: string): Guest['ended'] {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+    child.once('error', (cause) =>
+      reject(
+        new LaunchError(`Cannot run the kernel "${kernel}": ${cause.message}`, {
+          kind: 'conflict',
+          code: 'GUEST_DIED',
+          cause,
+        }),
+      ),
+    );
+  });
+}
+
+/**
+ * Copies until the end, with back-pressure. A reader that has gone is told to the job as to any
+ * program, by SIGPIPE; what it still writes is dropped.
+ */
+async function flow(from: Readable | undefined, to: Writable, broken: () => void): Promise<void> {
+  let open = true;
+  const stop = (): void => {
+    if (open) broken();
+    open = false;
+  };
+  to.on('error', stop);
+  for await (const chunk of from ?? []) {
+    if (open && !to.write(chunk)) await drained(to);
+  }
+  to.off('error', stop);
+}
+
+function drained(to: Writable): Promise<void> {
+  const events = ['drain', 'error', 'close'];
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of events) to.off(event, done);
+      resolve();
+    };
+    for (const event of events) to.on(event, done);
+  });
+}

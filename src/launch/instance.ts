@@ -1,0 +1,121 @@
+/**
+ * Instance directories: one per running guest, owned by the process that started it. What the dead
+ * leave behind, processes and files, is cleaned up by the next start.
+ *
+ * @module
+ */
+
+import {
+  appendFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf } from '../base/errors.ts';
+import { identify, isAlive, killGroup, type ProcessId } from '../host/processes.ts';
+import { LaunchError } from './launch.ts';
+import { type InstancePaths, instancePaths } from './words.ts';
+
+const OWNER = 'owner';
+const PROCESSES = 'processes';
+
+export interface Instance {
+  readonly paths: InstancePaths;
+  /** Notes a process to be ended with the instance: the leader of its group. */
+  record(pid: number): void;
+  /** Kills what was recorded and removes the directory. */
+  remove(): void;
+}
+
+/**
+ * Makes the directory of a new instance, after the leftovers of dead ones are gone.
+ *
+ * @param parent Of all instances of one user; made when missing, private to its owner.
+ * @throws {LaunchError} `NAME_TAKEN` when a living guest has the name, `TEMP_UNUSABLE`.
+ */
+export function openInstance(parent: string, name: string, uid: number): Instance {
+  makeParent(parent, uid);
+  sweep(parent);
+  const paths = instancePaths(join(parent, name));
+  try {
+    mkdirSync(paths.directory, { mode: 0o700 });
+    writeFileSync(join(paths.directory, OWNER), renderProcess(identify(process.pid)));
+    mkdirSync(paths.sockets, { mode: 0o700 });
+  } catch (cause) {
+    throw errnoOf(cause) === 'EEXIST' ? taken(name) : unusable(parent, cause);
+  }
+  return {
+    paths,
+    record: (pid) => appendFileSync(join(paths.directory, PROCESSES), renderProcess(identify(pid))),
+    remove: () => clear(paths.directory),
+  };
+}
+
+/** Ends and removes every instance whose owner is dead. */
+export function sweep(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const directory = join(parent, name);
+    const [owner] = readProcesses(join(directory, OWNER));
+    if (owner !== undefined && !isAlive(owner)) clear(directory);
+  }
+}
+
+/** Processes first: a living kernel would go on writing. Its leader may have ended before the rest. */
+function clear(directory: string): void {
+  for (const recorded of readProcesses(join(directory, PROCESSES))) {
+    const now = identify(recorded.pid);
+    if (now === undefined || now.started === recorded.started) killGroup(recorded.pid);
+  }
+  rmSync(directory, { recursive: true, force: true });
+}
+
+function makeParent(parent: string, uid: number): void {
+  try {
+    mkdirSync(parent, { mode: 0o700, recursive: true });
+    const { mode, uid: owner } = lstatSync(parent);
+    if (owner === uid && (mode & 0o077) === 0) return;
+  } catch (cause) {
+    throw unusable(parent, cause);
+  }
+  throw unusable(parent, new Error('it is not private to you'));
+}
+
+/** `PID STARTED` on a line. */
+function renderProcess(process: ProcessId | undefined): string {
+  return process === undefined ? '' : `${process.pid} ${process.started}\n`;
+}
+
+function readProcesses(path: string): ProcessId[] {
+  let text = '';
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return [];
+  }
+  return [...text.matchAll(/^(?<pid>\d+) (?<started>\d+)$/gm)].map(({ groups }) => ({
+    pid: Number(groups?.pid),
+    started: groups?.started ?? '',
+  }));
+}
+
+function taken(name: string): LaunchError {
+  return new LaunchError(`Cannot start "${name}": a guest of this name is running`, {
+    kind: 'conflict',
+    code: 'NAME_TAKEN',
+    hint: 'Choose another name with --id.',
+  });
+}
+
+function unusable(parent: string, cause: unknown): LaunchError {
+  const reason = errnoOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+  return new LaunchError(`Cannot use the directory "${parent}" for the guest: ${reason}`, {
+    kind: 'conflict',
+    code: 'TEMP_UNUSABLE',
+    hint: 'Set TMPDIR to a directory of your own that has room.',
+    cause,
+  });
+}

@@ -1,0 +1,98 @@
+/**
+ * Starting an image: a request becomes a plan, plain data that can be shown; the plan is run here,
+ * or printed as a shell script that runs it where there is no Node.js.
+ *
+ * @module
+ */
+
+import type { Seconds } from '../base/clock.ts';
+import { AppPotError } from '../base/errors.ts';
+import type { Bytes } from '../base/units.ts';
+
+export type LaunchCode =
+  | 'KERNEL_MISSING'
+  | 'SLIRP_MISSING'
+  | 'IMAGE_MISSING'
+  | 'IMAGE_UNREADABLE'
+  | 'IMAGE_TRUNCATED'
+  | 'IMAGE_FOREIGN'
+  | 'COW_MISMATCH'
+  | 'COW_LOCKED'
+  | 'COW_UNUSABLE'
+  | 'BUNDLE_UNREADABLE'
+  | 'JOBDIR_UNREADABLE'
+  | 'TEMP_UNUSABLE'
+  | 'NAME_TAKEN'
+  | 'NAME_MALFORMED'
+  | 'UNCONFINED_ROOT'
+  | 'ENVIRONMENT_MALFORMED'
+  | 'MEMORY_TOO_SMALL'
+  | 'NETWORK_FAILED'
+  | 'HOST_MEMORY_FULL'
+  | 'KERNEL_PANIC'
+  | 'LOG_UNWRITABLE'
+  | 'GUEST_FAILED'
+  | 'GUEST_DIED';
+
+export class LaunchError extends AppPotError<LaunchCode> {}
+
+/** Who the guest's user is: the caller. */
+export interface Caller {
+  readonly uid: number;
+  readonly gid: number;
+  readonly user: string;
+  readonly group: string;
+  /** Permission bits that new files do not get. */
+  readonly umask: number;
+}
+
+/** The user-mode network that stands between guest and host: slirp4netns(1), slirp(1). */
+export type Network =
+  | { readonly kind: 'slirp4netns'; readonly program: string }
+  | { readonly kind: 'slirp'; readonly program: string }
+  | { readonly kind: 'none' };
+
+/** What keeps a guest's root from the files of whoever started it: bwrap(1), or nothing. */
+export type Confinement =
+  | { readonly kind: 'bwrap'; readonly program: string }
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** Where the guest's writes go. */
+export type Disk =
+  | { readonly kind: 'image' }
+  | { readonly kind: 'cow'; readonly path: string; readonly exists: boolean }
+  | { readonly kind: 'temporary' };
+
+/** Everything that decides one start. All paths are absolute. */
+export interface StartPlan {
+  /** Names the guest among those of one user. */
+  readonly name: string;
+  readonly kernel: string;
+  readonly image: string;
+  readonly disk: Disk;
+  /** The partition that holds the root filesystem; undefined when the image is a filesystem. */
+  readonly partition?: number;
+  readonly memory: Bytes;
+  readonly network: Network;
+  readonly confinement: Confinement;
+  /** Directory for the instance: control directory, sockets, temporary COW file. */
+  readonly temporary: string;
+  /** Where the kernel makes the file behind the guest's memory; undefined: its own choice. */
+  readonly memoryDirectory?: string;
+  readonly jobdir?: string;
+  /** The changes bundle to merge at boot. */
+  readonly changes?: string;
+  /** Empty: `apppot-run` of the job directory, `apppot-autorun` of the image, or a shell. */
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly caller: Caller;
+  /** More words for the kernel's command line. */
+  readonly extra: readonly string[];
+  /** The job is asked to end after this time, and the status is 124. */
+  readonly timeout?: Seconds;
+  /** From being asked to end until the job is killed. */
+  readonly grace: Seconds;
+}
+
+/** The file that names a guest's process 1 in every base image. */
+export const GUEST_INIT = '/usr/lib/apppot/apppot-init';

@@ -1,0 +1,181 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Seconds } from '../base/clock.ts';
+import { errnoOf } from '../base/errors.ts';
+import { type Bytes, formatSize } from '../base/units.ts';
+import {
+  chooseConfinement,
+  chooseKernel,
+  chooseMemoryDirectory,
+  chooseNetwork,
+  type NetworkWish,
+} from './choose.ts';
+import { lookAtImage } from './image.ts';
+import { type Caller, type Disk, LaunchError, type StartPlan } from './launch.ts';
+import { instancePaths, isPlain } from './words.ts';
+
+/** What the user asks for; what is left out is found or has a default. */
+export interface StartRequest {
+  readonly name: string;
+  /** An image, a COW file that names its image, or the two as `COW:IMAGE` or `COW,IMAGE`. */
+  readonly image: string;
+  readonly cow?: string;
+  readonly kernel?: string;
+  readonly slirp?: string;
+  readonly network?: NetworkWish;
+  readonly memory?: Bytes;
+  readonly jobdir?: string;
+  readonly changes?: string;
+  readonly command: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly extra?: readonly string[];
+  readonly timeout?: Seconds;
+  readonly unconfined?: boolean;
+}
+
+/** What the request is about to run on. */
+export interface Surroundings {
+  /** `$PATH` */
+  readonly path: string;
+  /** `$TMPDIR`, or its default. */
+  readonly temporary: string;
+  readonly caller: Caller;
+}
+
+const DEFAULT_MEMORY: Bytes = 512 * 2 ** 20;
+/** Below this the kernel panics at boot. */
+const LEAST_MEMORY: Bytes = 48 * 2 ** 20;
+const GRACE: Seconds = 8;
+
+/**
+ * Decides everything about a start, and finds what is wrong with it before anything is started.
+ *
+ * @throws {LaunchError}
+ */
+export async function planStart(request: StartRequest, around: Surroundings): Promise<StartPlan> {
+  const { image, disk, partition } = chooseDisk(request);
+  const memory = checkMemory(request.memory ?? DEFAULT_MEMORY);
+  const temporary = chooseTemporary(around, request.name);
+  const memoryDirectory = chooseMemoryDirectory(memory, around.temporary);
+  return {
+    name: checkName(request.name),
+    kernel: chooseKernel(request.kernel, around.path),
+    image,
+    disk,
+    ...(partition === undefined ? {} : { partition }),
+    memory,
+    network: chooseNetwork(request.network ?? 'auto', request.slirp, around.path),
+    confinement: await chooseConfinement(
+      request.unconfined ?? false,
+      around.caller.uid,
+      around.path,
+    ),
+    temporary,
+    ...(memoryDirectory === undefined ? {} : { memoryDirectory }),
+    ...(request.jobdir === undefined ? {} : { jobdir: checkJobdir(request.jobdir) }),
+    ...(request.changes === undefined ? {} : { changes: checkBundle(request.changes) }),
+    command: request.command,
+    environment: request.environment ?? {},
+    caller: around.caller,
+    extra: request.extra ?? [],
+    ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
+    grace: GRACE,
+  };
+}
+
+interface DiskChoice {
+  readonly image: string;
+  readonly disk: Disk;
+  readonly partition?: number;
+}
+
+function chooseDisk(request: StartRequest): DiskChoice {
+  const [cow, image] = splitImage(request);
+  const look = lookAtImage(image);
+  if (look.backing !== undefined) {
+    return { ...chooseDisk({ ...request, cow: image, image: look.backing }) };
+  }
+  const partition = look.partition === undefined ? {} : { partition: look.partition };
+  const disk: Disk =
+    cow !== undefined
+      ? { kind: 'cow', path: resolve(cow), exists: existsSync(cow) }
+      : { kind: isReadOnly(image) ? 'temporary' : 'image' };
+  return { image: resolve(image), disk, ...partition };
+}
+
+/** `COW:IMAGE` and `COW,IMAGE`, unless a file has that very name. */
+function splitImage({ image, cow }: StartRequest): [cow: string | undefined, image: string] {
+  const cut = image.search(/[:,]/);
+  if (cut < 0 || existsSync(image)) return [cow, image];
+  return [image.slice(0, cut), image.slice(cut + 1)];
+}
+
+/** A file without any write permission is read-only for root, too: that is how a base is marked. */
+function isReadOnly(path: string): boolean {
+  if ((statSync(path).mode & 0o222) === 0) return true;
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Longest name of a socket: `sun_path` in unix(7), less the NUL. */
+const SOCKET_NAME_MAX = 107;
+
+/** `/tmp` where the wanted place has a name too long or too odd for the guest's sockets. */
+function chooseTemporary({ temporary, caller }: Surroundings, name: string): string {
+  const wanted = join(resolve(temporary), `apppot-${caller.uid}`);
+  const longest = `${instancePaths(join(wanted, name)).sockets}/${name}/mconsole`;
+  const fits = isPlain(wanted) && longest.length <= SOCKET_NAME_MAX;
+  return fits ? wanted : `/tmp/apppot-${caller.uid}`;
+}
+
+function checkName(name: string): string {
+  if (/^[\w][\w.-]{0,31}$/.test(name)) return name;
+  throw new LaunchError(`Cannot name a guest "${name}"`, {
+    kind: 'usage',
+    code: 'NAME_MALFORMED',
+    hint: 'Use at most 32 letters, digits, dots, dashes and underscores.',
+  });
+}
+
+function checkMemory(memory: Bytes): Bytes {
+  if (memory >= LEAST_MEMORY) return memory;
+  throw new LaunchError(
+    `Cannot start a guest with ${formatSize(memory)} of memory: it needs ${formatSize(LEAST_MEMORY)}`,
+    { kind: 'usage', code: 'MEMORY_TOO_SMALL', hint: 'Give more, such as --mem 512M.' },
+  );
+}
+
+function checkJobdir(path: string): string {
+  return checkAccess(
+    path,
+    constants.R_OK | constants.X_OK,
+    'the job directory',
+    'JOBDIR_UNREADABLE',
+  );
+}
+
+function checkBundle(path: string): string {
+  return checkAccess(path, constants.R_OK, 'the changes bundle', 'BUNDLE_UNREADABLE');
+}
+
+function checkAccess(
+  path: string,
+  mode: number,
+  what: string,
+  code: 'JOBDIR_UNREADABLE' | 'BUNDLE_UNREADABLE',
+): string {
+  try {
+    accessSync(path, mode);
+    return resolve(path);
+  } catch (cause) {
+    const missing = errnoOf(cause) === 'ENOENT';
+    throw new LaunchError(
+      `Cannot read ${what} "${path}": ${missing ? 'no such file or directory' : errnoOf(cause)}`,
+      { kind: missing ? 'missing' : 'conflict', code, cause },
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import { formatSize } from '../base/units.ts';
+import { confinementWords } from './confine.ts';
+import { settings } from './control.ts';
+import type { StartPlan } from './launch.ts';
+import { instancePaths, kernelWords } from './words.ts';
+
+/** The plan for people: what was chosen and why, then the very command that would be run. */
+export function renderPlan(plan: StartPlan): string {
+  const paths = instancePaths(`${plan.temporary}/${plan.name}`);
+  const command = [
+    ...confinementWords(plan, paths),
+    plan.kernel,
+    ...kernelWords(plan, paths, false),
+  ];
+  const rows = [
+    ['name', plan.name],
+    ['kernel', plan.kernel],
+    ['image', plan.image],
+    ['writes to', renderDisk(plan)],
+    ['memory', `${formatSize(plan.memory)} in ${plan.memoryDirectory ?? '/dev/shm'}`],
+    ['network', plan.network.kind === 'none' ? 'none' : plan.network.program],
+    ['confined', renderConfinement(plan)],
+    ['user', `${plan.caller.user} (${plan.caller.uid}:${plan.caller.gid})`],
+    ['job directory', plan.jobdir ?? 'none'],
+    ['changes', plan.changes ?? 'none'],
+    ['time limit', plan.timeout === undefined ? 'none' : `${plan.timeout} s`],
+    ['command', plan.command.map(quote).join(' ') || 'apppot-run, apppot-autorun or a shell'],
+    ['settings', settings(plan, { stdin: true, stderr: true }).join(' ')],
+    ['runs', command.map(quote).join(' ')],
+  ];
+  return rows.map(([name = '', value]) => `${name.padEnd(14)} ${value}`).join('\n');
+}
+
+function renderDisk({ disk }: StartPlan): string {
+  if (disk.kind === 'image') return 'the image itself';
+  if (disk.kind === 'temporary') return 'a temporary COW file, thrown away at the end';
+  return `${disk.path}${disk.exists ? '' : ' (new)'}`;
+}
+
+function renderConfinement({ confinement, caller }: StartPlan): string {
+  if (confinement.kind === 'bwrap') return `${confinement.program}: only the files named here`;
+  return `no: ${confinement.reason}; root in the guest can do what ${caller.user} can`;
+}
+
+/** A word as a shell would need it. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

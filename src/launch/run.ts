@@ -1,0 +1,126 @@
+/**
+ * Runs a start plan on this machine, with Node.js; `script.ts` prints the same as a shell script.
+ *
+ * @module
+ */
+
+import { copyFileSync, readFileSync, symlinkSync } from 'node:fs';
+import { errnoOf } from '../base/errors.ts';
+import { readReport, writeControl } from './control.ts';
+import { createCow } from './cow.ts';
+import { type Guest, type Streams, startGuest } from './guest.ts';
+import { type Instance, openInstance } from './instance.ts';
+import { LaunchError, type StartPlan } from './launch.ts';
+import { openNetwork } from './network.ts';
+import { outcome } from './outcome.ts';
+import { feed } from './stdin.ts';
+import { supervise } from './supervise.ts';
+import { aliases } from './words.ts';
+
+export interface RunOptions {
+  /** A file for all that kernel and console said. */
+  readonly consoleLog?: string;
+  /**
+   * Is given the function that asks the job to end, with a signal's number; asked a second time it
+   * kills the guest.
+   */
+  readonly onStop?: (stop: (signal: number) => void) => void;
+}
+
+export interface RunResult {
+  /** The job's exit status, or ours: 124 after the time limit, 128 and the signal after a kill. */
+  readonly status: number;
+  readonly timedOut: boolean;
+}
+
+/**
+ * Starts the guest, waits for its end and leaves nothing behind.
+ *
+ * @throws {LaunchError} when the guest could not be started or did not get to a status.
+ */
+export async function runStart(
+  plan: StartPlan,
+  streams: Streams,
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const instance = openInstance(plan.temporary, plan.name, plan.caller.uid);
+  try {
+    writeControl(instance.paths.control, plan, {
+      ...(streams.terminal === undefined ? {} : { terminal: streams.terminal }),
+      stdin: streams.stdin !== undefined,
+      stderr: streams.stderr !== undefined,
+    });
+    prepareDisk(plan, instance);
+    return await runIn(instance, plan, streams, options);
+  } finally {
+    keepLog(instance, options.consoleLog);
+    instance.remove();
+  }
+}
+
+async function runIn(
+  instance: Instance,
+  plan: StartPlan,
+  streams: Streams,
+  options: RunOptions,
+): Promise<RunResult> {
+  const { paths } = instance;
+  const network = await openNetwork(plan.network, paths.network, instance.record);
+  const ending = new AbortController();
+  try {
+    const guest = startGuest(plan, instance, streams);
+    const supervision = supervise(guest, plan, streams.terminal);
+    options.onStop?.(supervision.stop);
+    feedGuest(guest, streams, paths.control, ending.signal);
+    const end = await guest.ended;
+    const reason = supervision.finish();
+    if (reason !== undefined) return reason;
+    const report = readReport(paths.control);
+    return { status: outcome(report, { ...end, log: readLog(paths.log) }), timedOut: false };
+  } finally {
+    ending.abort();
+    network.close();
+  }
+}
+
+/** What cannot be read ends the job's stdin, as for any program. */
+function feedGuest(guest: Guest, { stdin }: Streams, control: string, signal: AbortSignal): void {
+  if (stdin === undefined) return;
+  feed(stdin, control, guest.tell, signal).catch(() => undefined);
+}
+
+function prepareDisk(plan: StartPlan, { paths }: Instance): void {
+  const { disk, image } = plan;
+  try {
+    if (disk.kind === 'temporary') createCow(paths.cow, image);
+    if (disk.kind === 'cow' && !disk.exists) createCow(disk.path, image);
+    if (plan.confinement.kind === 'none') {
+      for (const [path, alias] of aliases(plan, paths)) symlinkSync(path, alias);
+    }
+  } catch (cause) {
+    const path = disk.kind === 'cow' ? disk.path : paths.cow;
+    throw new LaunchError(`Cannot make the COW file "${path}": ${errnoOf(cause) ?? cause}`, {
+      kind: 'conflict',
+      code: 'COW_UNUSABLE',
+      hint: 'Choose a place for it with --cow, where you may write.',
+      cause,
+    });
+  }
+}
+
+function readLog(path: string): string {
+  return readFileSync(path, 'latin1');
+}
+
+function keepLog({ paths }: Instance, wanted: string | undefined): void {
+  if (wanted === undefined) return;
+  try {
+    copyFileSync(paths.log, wanted);
+  } catch (cause) {
+    throw new LaunchError(`Cannot write the console log "${wanted}": ${errnoOf(cause) ?? cause}`, {
+      kind: 'conflict',
+      code: 'LOG_UNWRITABLE',
+      cause,
+    });
+  }
+}

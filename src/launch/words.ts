@@ -1,0 +1,121 @@
+import { GUEST_INIT, type StartPlan } from './launch.ts';
+
+/** Paths that one running guest uses, below its instance directory. */
+export interface InstancePaths {
+  readonly directory: string;
+  readonly control: string;
+  /** The kernel's own directory of management sockets (`uml_dir=`). */
+  readonly sockets: string;
+  /** Where slirp4netns listens. */
+  readonly network: string;
+  readonly cow: string;
+  readonly log: string;
+  /** Plain names for files whose own names the kernel's command line cannot carry. */
+  readonly imageAlias: string;
+  readonly cowAlias: string;
+}
+
+/** Where the guest's streams are among the kernel's descriptors. */
+export const STREAMS = { stdout: 3, stderr: 4, control: 5, terminalIn: 6, terminalOut: 7 } as const;
+
+/** Bytes in a packet: the most that slirp4netns carries both ways. */
+export const FAST_MTU = 16_384;
+
+export function instancePaths(directory: string): InstancePaths {
+  return {
+    directory,
+    control: `${directory}/control`,
+    sockets: `${directory}/uml`,
+    network: `${directory}/net.sock`,
+    cow: `${directory}/disk.cow`,
+    log: `${directory}/console.log`,
+    imageAlias: `${directory}/image`,
+    cowAlias: `${directory}/cow`,
+  };
+}
+
+/**
+ * The kernel's command line.
+ *
+ * Source: the kernel's admin guide, `user_mode_linux_howto_v2`, and `linux --help`.
+ *
+ * @param terminal Whether the job has the caller's terminal instead of two serial lines.
+ */
+export function kernelWords(
+  plan: StartPlan,
+  paths: InstancePaths,
+  terminal: boolean,
+): readonly string[] {
+  return [
+    `mem=${Math.ceil(plan.memory / 2 ** 20)}M`,
+    `ubd0=${diskFiles(plan, paths)}`,
+    `root=/dev/ubda${plan.partition ?? ''}`,
+    'rw',
+    `init=${GUEST_INIT}`,
+    ...streamWords(terminal),
+    ...networkWords(plan, paths),
+    `uml_dir=${paths.sockets}/`,
+    `umid=${plan.name}`,
+    ...QUICK_BOOT,
+    `apppot.control=${paths.control}`,
+    ...plan.extra,
+  ];
+}
+
+/**
+ * Without these the kernel spends a second on probing hardware that is not there: it times RAID
+ * checksums, makes 256 legacy terminals and calibrates a delay loop. `loglevel=1` keeps panics.
+ */
+const QUICK_BOOT = [
+  'quiet',
+  'loglevel=1',
+  'selinux=0',
+  'pty.legacy_count=0',
+  'initcall_blacklist=raid6_select_algo',
+  'lpj=19259392',
+];
+
+function diskFiles(plan: StartPlan, paths: InstancePaths): string {
+  const { disk } = plan;
+  const image = isPlain(plan.image) ? plan.image : paths.imageAlias;
+  if (disk.kind === 'image') return image;
+  if (disk.kind === 'temporary') return `${paths.cow},${image}`;
+  return `${isPlain(disk.path) ? disk.path : paths.cowAlias},${image}`;
+}
+
+/** The files that need a plain name, each with the name it gets. */
+export function aliases({ disk, image }: StartPlan, paths: InstancePaths): [string, string][] {
+  const named: [string, string][] = [[image, paths.imageAlias]];
+  if (disk.kind === 'cow') named.push([disk.path, paths.cowAlias]);
+  return named.filter(([path]) => !isPlain(path));
+}
+
+/** Whether a path survives the kernel's command line, where blanks, commas and colons separate. */
+export function isPlain(path: string): boolean {
+  return /^[\w./+@%=~-]+$/.test(path);
+}
+
+/** Serial lines carry the job's output unchanged; a console would not, and closes at end of input. */
+function streamWords(terminal: boolean): string[] {
+  const { stdout, stderr, control, terminalIn, terminalOut } = STREAMS;
+  return [
+    'con=null',
+    'con0=null,fd:1',
+    ...(terminal ? [`con1=fd:${terminalIn},fd:${terminalOut}`] : []),
+    'ssl=null',
+    `ssl0=null,fd:${stdout}`,
+    `ssl1=null,fd:${stderr}`,
+    `ssl2=fd:${control},null`,
+  ];
+}
+
+function networkWords({ network }: StartPlan, paths: InstancePaths): string[] {
+  switch (network.kind) {
+    case 'slirp4netns':
+      return [`vec0:transport=bess,dst=${paths.network},mtu=${FAST_MTU},gro=1`];
+    case 'slirp':
+      return [`eth0=slirp,,${network.program}`];
+    case 'none':
+      return [];
+  }
+}
