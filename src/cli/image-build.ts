@@ -1,6 +1,7 @@
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadRecipe } from '../config/recipe-loader.ts';
+import { bootStep } from '../image/boot-step.ts';
 import { buildImage } from '../image/build.ts';
 import { type StageCache, stageCache } from '../image/cache.ts';
 import type { BuildContext } from '../image/context.ts';
@@ -10,8 +11,9 @@ import { type BuildPlan, planBuild } from '../image/plan.ts';
 import { renderProgress } from '../image/progress.ts';
 import { renderImage, renderPlan, viewPlan } from '../image/render.ts';
 import { findTools } from '../image/tools.ts';
+import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
-import { readBase, runInGuest } from './image-engines.ts';
+import { readBase } from './image-engines.ts';
 import { catchInterrupt } from './interrupt.ts';
 
 /** The program's package: the same from `src` and from `dist`. */
@@ -67,16 +69,19 @@ function buildContext(
   { host, env, output }: Deps,
   signal: AbortSignal,
 ): BuildContext {
-  const isRoot = process.getuid?.() === 0;
+  const caller = callerOf(process);
+  const isRoot = caller.uid === 0;
+  const path = env.PATH ?? '';
+  const temporary = tmpdir();
   const { note } = output();
   return {
     host,
-    tools: findTools(env.PATH ?? '', isRoot),
+    tools: findTools(path, isRoot),
     isRoot,
     cache,
     reuse: options.cache,
-    temporary: tmpdir(),
-    runInGuest,
+    temporary,
+    runInGuest: bootStep({ path, temporary, caller }),
     readBase,
     now: () => Date.now() / 1_000,
     onProgress: options.quiet === true ? () => undefined : (told) => note(renderProgress(told)),
