@@ -25,6 +25,7 @@ const file = z
   )
   .refine(({ source, content }) => (source === undefined) !== (content === undefined), {
     error: 'expected either source or content',
+    when: ({ value }) => typeof value === 'object' && value !== null,
   });
 
 /** What one recipe file may say. A setting that is not there is inherited, or has its default. */
