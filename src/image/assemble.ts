@@ -64,7 +64,7 @@ const ENLARGE = 'Raise "size" in the recipe, or leave it at auto.';
 
 function tooSmall(size: Bytes): Complaint {
   return {
-    pattern: /Could not allocate (?:block|inode)|No free space|filesystem too small/i,
+    pattern: /Could not allocate (?:block|inode)|inodes_count .* too big|[Ff]ilesystem too small/i,
     code: 'IMAGE_TOO_SMALL',
     kind: 'usage',
     reason: () => `its files do not fit into ${formatSize(size)}`,

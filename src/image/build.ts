@@ -1,19 +1,11 @@
-import { stat } from 'node:fs/promises';
-import { writeAtomically } from '../host/atomic.ts';
-import { recordBase } from './base.ts';
+import { sealBase } from './base.ts';
 import type { BuildContext } from './context.ts';
 import { copyImage } from './copy.ts';
-import { readImageFile } from './debugfs.ts';
-import { digestOfFile } from './digest.ts';
+import { finish } from './finish.ts';
 import { checkOutput, writeReadOnly } from './output.ts';
-import { parseDpkgStatus } from './packages.ts';
 import type { BuildPlan } from './plan.ts';
-import { FORMAT, type ImageRecord, recordPath, renderRecord } from './record.ts';
-import { runTool } from './run-tool.ts';
+import type { ImageRecord } from './record.ts';
 import { type CachedStage, cachedStages, makeStage } from './stages.ts';
-import { withWorkDirectory } from './work.ts';
-
-const BLOCK_BYTES = 512;
 
 /**
  * Applies a plan: makes what the cache does not hold, and puts image and record in place.
@@ -36,7 +28,7 @@ export async function buildImage(
   return writeReadOnly(output, async (image) => {
     const base = await timed(context, total - 1, total, 'record the base manifest', async () => {
       await copyImage(context.host, result, image, context.signal);
-      return recordBaseIn(image, plan, context);
+      return sealBase(image, plan, context);
     });
     return timed(context, total, total, 'finish', () => finish(plan, base, image, output, context));
   });
@@ -88,49 +80,4 @@ async function timed<T>(
   const result = await work();
   onProgress({ stage, stages, label, event: 'done', seconds: now() - begun });
   return result;
-}
-
-function recordBaseIn(image: string, { epoch }: BuildPlan, context: BuildContext): Promise<string> {
-  const { host, cache, readBase, tools, signal } = context;
-  return withWorkDirectory(cache.directory, (work) =>
-    recordBase(host, image, readBase, {
-      debugfs: tools.debugfs,
-      work,
-      epoch,
-      ...(signal !== undefined && { signal }),
-    }),
-  );
-}
-
-/** Checks the image and writes its record, just before the image itself gets its name. */
-async function finish(
-  plan: BuildPlan,
-  base: string,
-  image: string,
-  output: string,
-  { host, tools, now, signal }: BuildContext,
-): Promise<ImageRecord> {
-  await runTool(host, [tools.e2fsck, '-fn', image], {
-    goal: 'finish the image',
-    code: 'IMAGE_BROKEN',
-    ...(signal !== undefined && { signal }),
-  });
-  const { size, blocks } = await stat(image);
-  const status = await readImageFile(host, tools.debugfs, image, '/var/lib/dpkg/status');
-  const record: ImageRecord = {
-    format: FORMAT,
-    name: plan.recipe.name,
-    suite: plan.suite,
-    arch: plan.arch,
-    created: new Date((plan.epoch ?? Math.floor(now())) * 1_000).toISOString(),
-    digest: await digestOfFile(image, signal),
-    base,
-    recipe: plan.recipe.digest,
-    size,
-    allocated: blocks * BLOCK_BYTES,
-    packages: parseDpkgStatus(status),
-    kernels: [],
-  };
-  await writeAtomically(recordPath(output), (file) => file.writeFile(renderRecord(record)));
-  return record;
 }
