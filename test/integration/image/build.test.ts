@@ -205,12 +205,15 @@ ${rest}`;
   it('takes back what it began when it is told to end', async () => {
     const here = place(uid);
     const recipe = here.write('endless.yaml', 'suite: endless\n');
-    const { status, stderr } = await here.run(
-      ['image', 'build', recipe, '-o', here.path('x.img')],
-      {
-        onStart: (pid) => whenBusy(here.path('tmp'), () => process.kill(pid, 'SIGTERM')),
-      },
-    );
+    const args = ['image', 'build', recipe, '-o', here.path('x.img')];
+    let child = 0;
+    const { status, stderr } = await here.run(args, {
+      onStart: (pid) =>
+        whenBusy(here.path('tmp'), (busy) => {
+          child = busy;
+          process.kill(pid, 'SIGTERM');
+        }),
+    });
     expect({ status, told: stderr.split('\n').at(-2) }).toEqual({
       status: 143,
       told: `apppot: interrupted: "${here.path('x.img')}" is not written`,
