@@ -7,6 +7,28 @@ const MIRROR = /^(?:deb |[a-z][a-z0-9+.-]*:\/)/;
 const HOSTNAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,62})$/;
 const SUITE = /^[a-z][a-z0-9./-]*$/;
 
+/** One recipe file, checked. */
+export interface RecipeLayer {
+  readonly extends?: string | undefined;
+  readonly suite?: string | undefined;
+  readonly mirror?: readonly string[] | undefined;
+  readonly components?: readonly string[] | undefined;
+  readonly packages?: readonly string[] | undefined;
+  readonly files?: readonly FileLayer[] | undefined;
+  readonly run?: readonly string[] | undefined;
+  readonly user?: { readonly sudo?: boolean | undefined } | undefined;
+  readonly size?: number | 'auto' | undefined;
+  readonly hostname?: string | undefined;
+}
+
+interface FileLayer {
+  readonly path: string;
+  readonly source?: string | undefined;
+  readonly content?: string | undefined;
+  readonly mode?: string | undefined;
+  readonly owner?: string | undefined;
+}
+
 const word = (pattern: RegExp, wanted: string) => z.string(wanted).regex(pattern, wanted);
 const list = <T extends z.ZodType>(item: T) => z.array(item, 'expected a list');
 
@@ -29,7 +51,7 @@ const file = z
   });
 
 /** What one recipe file may say. A setting that is not there is inherited, or has its default. */
-export const recipeSchema = z.strictObject(
+export const recipeSchema: z.ZodType<RecipeLayer> = z.strictObject(
   {
     extends: z.string('expected the name or path of a recipe').optional(),
     suite: word(SUITE, 'expected the name of a release such as bookworm').optional(),
@@ -52,9 +74,6 @@ export const recipeSchema = z.strictObject(
   },
   'expected a mapping of settings',
 );
-
-/** One recipe file, checked. */
-export type RecipeLayer = z.output<typeof recipeSchema>;
 
 function mirror(): z.ZodString {
   return word(MIRROR, 'expected an address such as https://HOST/debian, or a "deb …" line');
