@@ -7,6 +7,7 @@ type Load = (deps: Deps) => Promise<Command>;
 
 /** Each command's code and libraries are loaded when it is asked for. */
 const COMMANDS: Readonly<Record<string, Load>> = {
+  image: async (deps) => (await import('./image.ts')).imageCommand(deps),
   start: async (deps) => (await import('./start.ts')).startCommand(deps),
 };
 

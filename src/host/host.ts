@@ -30,6 +30,8 @@ export interface RunOptions {
   /** Receives each line of stderr as it comes. */
   readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal;
+  /** Run it as leader of a process group of its own, and end the whole group with it. Default false. */
+  readonly group?: boolean;
 }
 
 export interface Host {

@@ -1,4 +1,5 @@
-import type { ExecaError } from 'execa';
+import type { ExecaError, Options } from 'execa';
+import { errnoOf } from '../base/errors.ts';
 import { type Host, HostError, type RunOptions, type RunResult } from './host.ts';
 
 const KILL_GRACE_MS = 5_000;
@@ -9,22 +10,44 @@ export const localHost: Host = { name: 'local', run };
 async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { ExecaError, execa } = await import('execa');
   const [program = '', ...args] = argv;
+  const { signal, onLine } = options;
+  let onAbort = (): void => undefined;
   try {
-    const child = execa(program, args, {
-      forceKillAfterDelay: KILL_GRACE_MS,
-      input: options.input ?? '',
-      ...(options.env !== undefined && { env: options.env }),
-      ...(options.cwd !== undefined && { cwd: options.cwd }),
-      ...(options.timeout !== undefined && { timeout: options.timeout * 1_000 }),
-      ...(options.signal !== undefined && { cancelSignal: options.signal }),
-    });
-    if (options.onLine !== undefined) {
-      for await (const line of child.iterable({ from: 'stderr' })) options.onLine(String(line));
+    const child = execa(program, args, toExecaOptions(options));
+    onAbort = () => endGroup(child.pid, 'SIGTERM', options);
+    signal?.addEventListener('abort', onAbort);
+    child.once('exit', () => endGroup(child.pid, 'SIGKILL', options));
+    if (onLine !== undefined) {
+      for await (const line of child.iterable({ from: 'stderr' })) onLine(String(line));
     }
     const { stdout, stderr } = await child;
-    return { stdout, stderr };
+    return { stdout: String(stdout), stderr: String(stderr) };
   } catch (error) {
     throw error instanceof ExecaError ? toHostError(program, error) : error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function toExecaOptions({ input, env, cwd, timeout, signal, group }: RunOptions): Options {
+  return {
+    forceKillAfterDelay: KILL_GRACE_MS,
+    input: input ?? '',
+    ...(env !== undefined && { env }),
+    ...(cwd !== undefined && { cwd }),
+    ...(timeout !== undefined && { timeout: timeout * 1_000 }),
+    ...(signal !== undefined && { cancelSignal: signal }),
+    ...(group === true && { detached: true }),
+  };
+}
+
+/** A group lives on when its leader is gone: what is left of it is ended here. */
+function endGroup(pid: number | undefined, signal: NodeJS.Signals, { group }: RunOptions): void {
+  if (pid === undefined || group !== true) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH') throw error;
   }
 }
 

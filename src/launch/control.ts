@@ -5,7 +5,7 @@
  */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { StartPlan } from './launch.ts';
+import type { Caller, StartPlan } from './launch.ts';
 import { FAST_MTU } from './words.ts';
 
 /** How the job's streams are connected; known only when the guest is started. */
@@ -69,7 +69,10 @@ function networkSettings(kind: StartPlan['network']['kind']): Record<string, str
   return kind === 'slirp' ? { interface: 'eth0' } : { interface: 'vec0', mtu: String(FAST_MTU) };
 }
 
-function callerSettings({ caller }: StartPlan): readonly string[] {
+const ROOT: Caller = { uid: 0, gid: 0, user: 'root', group: 'root', umask: 0o022 };
+
+function callerSettings(plan: StartPlan): readonly string[] {
+  const caller = plan.asRoot ? ROOT : plan.caller;
   return assignments({
     uid: String(caller.uid),
     gid: String(caller.gid),

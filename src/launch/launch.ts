@@ -86,6 +86,8 @@ export interface StartPlan {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly caller: Caller;
+  /** The job runs as the guest's root, not as the caller: for building images. */
+  readonly asRoot?: true;
   /** More words for the kernel's command line. */
   readonly extra: readonly string[];
   /** The job is asked to end after this time, and the status is 124. */

@@ -1,0 +1,106 @@
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { loadRecipe } from '../config/recipe-loader.ts';
+import { bootStep } from '../image/boot-step.ts';
+import { buildImage } from '../image/build.ts';
+import { type StageCache, stageCache } from '../image/cache.ts';
+import type { BuildContext } from '../image/context.ts';
+import { loadKit } from '../image/kit.ts';
+import { hostMirrors } from '../image/mirrors.ts';
+import { type BuildPlan, planBuild } from '../image/plan.ts';
+import { renderProgress } from '../image/progress.ts';
+import { renderImage, renderPlan, viewPlan } from '../image/render.ts';
+import { findTools } from '../image/tools.ts';
+import { callerOf } from './caller.ts';
+import type { Deps } from './deps.ts';
+import { readBase } from './image-engines.ts';
+import { catchInterrupt } from './interrupt.ts';
+
+/** The program's package: the same from `src` and from `dist`. */
+const PACKAGE_ROOT = resolve(import.meta.dirname, '../..');
+
+interface Options {
+  readonly output: string;
+  readonly cache: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** @throws {ConfigError} @throws {ImageError} */
+export async function imageBuild(recipe: string, options: Options, deps: Deps): Promise<void> {
+  const plan = await readPlan(recipe, deps);
+  const cache = stageCache(cacheDirectory(deps.env));
+  const output = deps.output(options.json);
+  if (options.dryRun === true) {
+    const view = await viewPlan(plan, cache);
+    output.result(view, renderPlan(view));
+    return;
+  }
+  const interrupt = catchInterrupt();
+  try {
+    const context = buildContext(options, cache, deps, interrupt.signal);
+    const record = await buildImage(plan, resolve(options.output), context);
+    output.result({ path: options.output, ...record }, renderImage(options.output, record));
+  } catch (error) {
+    const status = interrupt.status();
+    if (status === undefined) throw error;
+    output.note(`apppot: interrupted: "${options.output}" is not written`);
+    deps.setStatus(status);
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function readPlan(wanted: string, { host, env }: Deps): Promise<BuildPlan> {
+  const recipe = await loadRecipe(wanted, join(PACKAGE_ROOT, 'image/recipes'));
+  const needsMirrors = recipe.mirrors.length === 0;
+  return planBuild(recipe, {
+    kit: await loadKit(PACKAGE_ROOT, recipe),
+    mirrors: needsMirrors ? await hostMirrors(host, recipe.suite, recipe.components) : [],
+    arch: debianArch(process.arch),
+    epoch: parseEpoch(env.SOURCE_DATE_EPOCH),
+  });
+}
+
+function buildContext(
+  options: Options,
+  cache: StageCache,
+  { host, env, output }: Deps,
+  signal: AbortSignal,
+): BuildContext {
+  const caller = callerOf(process);
+  const isRoot = caller.uid === 0;
+  const path = env.PATH ?? '';
+  const temporary = tmpdir();
+  const { note } = output();
+  return {
+    host,
+    tools: findTools(path, isRoot),
+    isRoot,
+    cache,
+    reuse: options.cache,
+    temporary,
+    runInGuest: bootStep({ path, temporary, caller }),
+    readBase,
+    now: () => Date.now() / 1_000,
+    onProgress: options.quiet === true ? () => undefined : (told) => note(renderProgress(told)),
+    signal,
+  };
+}
+
+/** Where results of stages are kept (XDG Base Directory Specification). */
+function cacheDirectory(env: Deps['env']): string {
+  const { XDG_CACHE_HOME: cache = '', HOME: home = '' } = env;
+  return join(cache.startsWith('/') ? cache : join(home || homedir(), '.cache'), 'apppot');
+}
+
+function debianArch(arch: string): string {
+  const names: Readonly<Record<string, string>> = { x64: 'amd64', ia32: 'i386' };
+  return names[arch] ?? arch;
+}
+
+/** Seconds (reproducible-builds.org, SOURCE_DATE_EPOCH); anything but a number counts as not set. */
+function parseEpoch(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,78 @@
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import type { ZodType } from 'zod';
+import { ConfigError } from './errors.ts';
+
+interface Mistake {
+  readonly line: number;
+  /** Where in the document: `files[2].mode`; empty for the document as a whole. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/**
+ * Reads a YAML text and checks it.
+ *
+ * @param name How messages name the text: usually its path.
+ * @throws {ConfigError} `FILE_MALFORMED`; the message lists every mistake with its line.
+ */
+export function readDocument<T>(text: string, name: string, schema: ZodType<T>): T {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const broken = document.errors.map(({ pos, message }) => ({
+    line: lines.linePos(pos[0]).line,
+    path: '',
+    reason: message,
+  }));
+  if (broken.length > 0) throw malformed(name, broken);
+  const checked = schema.safeParse(document.toJS() ?? {});
+  if (checked.success) return checked.data;
+  throw malformed(
+    name,
+    checked.error.issues.flatMap((issue) =>
+      pathsOf(issue).map((path) => ({
+        line: lineOf(document, lines, path),
+        path: renderPath(path),
+        reason: issue.code === 'unrecognized_keys' ? 'unknown setting' : issue.message,
+      })),
+    ),
+  );
+}
+
+type Path = readonly PropertyKey[];
+
+/** One path for each mistake: an issue about unknown keys stands at the object that holds them. */
+function pathsOf(issue: { code: string; path: Path; keys?: readonly string[] }): readonly Path[] {
+  return issue.code === 'unrecognized_keys'
+    ? (issue.keys ?? []).map((key) => [...issue.path, key])
+    : [issue.path];
+}
+
+function renderPath(path: Path): string {
+  return path
+    .map((part, i) =>
+      typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${String(part)}`,
+    )
+    .join('');
+}
+
+/** The line of the value at `path`, or of the closest thing around it that is there. */
+function lineOf(document: Document, lines: LineCounter, path: Path): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function malformed(name: string, mistakes: readonly Mistake[]): ConfigError {
+  const list = mistakes
+    .toSorted((a, b) => a.line - b.line)
+    .map(
+      ({ line, path, reason }) => `\n  line ${line}: ${path === '' ? '' : `${path}: `}${reason}`,
+    );
+  const count = mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
+  return new ConfigError(`Cannot use "${name}": ${count}${list.join('')}`, {
+    kind: 'usage',
+    code: 'FILE_MALFORMED',
+  });
+}

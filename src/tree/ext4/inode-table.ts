@@ -1,0 +1,121 @@
+import { corrupt } from '../block/faults.ts';
+import { crc32c, crc32cOfNumber } from './crc.ts';
+import { CORE_SIZE, extraSizeOf, generationOf, type Inode } from './inode.ts';
+import type { Volume } from './volume.ts';
+
+/** Bytes of inode table that are read at once. */
+const PIECE = 65_536;
+/** How many pieces are kept. */
+const KEPT = 512;
+const CHECKSUM_LOW = 0x7c;
+const CHECKSUM_HIGH = 0x82;
+
+export interface InodeTable {
+  /**
+   * The inode with this number, its checksum verified.
+   *
+   * @throws {TreeError} `IMAGE_CORRUPT`
+   */
+  inode(ino: number): Inode;
+  /** The slot as it lies on disk, whatever it holds. */
+  slot(ino: number): Inode;
+  /** Whether the slot lies in the part of its table that was ever written. */
+  isWritten(ino: number): boolean;
+}
+
+export function inodeTable(volume: Volume): InodeTable {
+  const { name, superblock, groups, hasChecksums } = volume;
+  const { inodes, inodesPerGroup, inodeSize, blockSize } = superblock;
+  const pieceInodes = Math.max(blockSize, PIECE) / inodeSize;
+  const piecesPerGroup = Math.ceil(inodesPerGroup / pieceInodes);
+  const pieces = new Map<number, Buffer>();
+  let lastKey = -1;
+  let lastPiece: Buffer = Buffer.alloc(0);
+
+  const pieceAt = (key: number): Buffer => {
+    if (key === lastKey) return lastPiece;
+    let piece = pieces.get(key);
+    if (piece === undefined) {
+      if (pieces.size >= KEPT) forgetOldest(pieces);
+      piece = readPiece(
+        volume,
+        Math.floor(key / piecesPerGroup),
+        key % piecesPerGroup,
+        pieceInodes,
+      );
+      pieces.set(key, piece);
+    }
+    lastKey = key;
+    lastPiece = piece;
+    return piece;
+  };
+  const slot = (ino: number): Inode => {
+    if (ino < 1 || ino > inodes) throw corrupt(name, `inode ${ino} of ${inodes} is referred to`);
+    const group = Math.floor((ino - 1) / inodesPerGroup);
+    const index = (ino - 1) % inodesPerGroup;
+    const bytes = pieceAt(group * piecesPerGroup + Math.floor(index / pieceInodes));
+    return { ino, bytes, at: (index % pieceInodes) * inodeSize, size: inodeSize };
+  };
+  return {
+    slot,
+    inode: (ino) => {
+      const inode = slot(ino);
+      if (CORE_SIZE + extraSizeOf(inode) > inodeSize) {
+        throw corrupt(name, `inode ${ino}: ${extraSizeOf(inode)} bytes more than ${CORE_SIZE}`);
+      }
+      if (hasChecksums) verifyInode(name, inode, superblock.seed);
+      return inode;
+    },
+    isWritten: (ino) =>
+      (ino - 1) % inodesPerGroup < (groups.usedInodes[Math.floor((ino - 1) / inodesPerGroup)] ?? 0),
+  };
+}
+
+/** Where an inode's own checksums begin: those of its extent blocks and directory blocks. */
+export function seedOf(inode: Inode, seed: number): number {
+  return crc32cOfNumber(crc32cOfNumber(seed, inode.ino), generationOf(inode));
+}
+
+function readPiece(
+  { superblock, groups, read }: Volume,
+  group: number,
+  index: number,
+  count: number,
+) {
+  const { inodesPerGroup, inodeSize, blockSize } = superblock;
+  const first = index * count;
+  const bytes = Buffer.allocUnsafe(Math.min(count, inodesPerGroup - first) * inodeSize);
+  read(bytes, (groups.inodeTables[group] ?? 0) + (first * inodeSize) / blockSize);
+  return bytes;
+}
+
+function forgetOldest(pieces: Map<number, Buffer>): void {
+  for (const key of pieces.keys()) {
+    pieces.delete(key);
+    return;
+  }
+}
+
+const NOTHING = new Uint8Array(2);
+
+/** Source: `ext4_inode_csum` in fs/ext4/inode.c. */
+function verifyInode(name: string, inode: Inode, seed: number): void {
+  const { bytes, at, size } = inode;
+  const hasHigh = extraSizeOf(inode) >= CHECKSUM_HIGH + 2 - CORE_SIZE;
+  let crc = crc32c(seedOf(inode, seed), bytes, at, at + CHECKSUM_LOW);
+  crc = crc32c(crc, NOTHING);
+  if (hasHigh) {
+    crc = crc32c(crc, bytes, at + CHECKSUM_LOW + 2, at + CHECKSUM_HIGH);
+    crc = crc32c(crc, NOTHING);
+    crc = crc32c(crc, bytes, at + CHECKSUM_HIGH + 2, at + size);
+  } else {
+    crc = crc32c(crc, bytes, at + CHECKSUM_LOW + 2, at + size);
+  }
+  const stored =
+    bytes.readUInt16LE(at + CHECKSUM_LOW) +
+    (hasHigh ? bytes.readUInt16LE(at + CHECKSUM_HIGH) * 2 ** 16 : 0);
+  const found = hasHigh ? crc : crc & 0xffff;
+  if (found !== stored) {
+    throw corrupt(name, `inode ${inode.ino}: checksum is ${found}, stored is ${stored}`);
+  }
+}

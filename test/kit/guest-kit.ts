@@ -1,0 +1,9 @@
+import type { GuestKit } from '../../src/image/guest.ts';
+
+/** Guest files that do nothing. */
+export const GUEST_KIT: GuestKit = {
+  init: Buffer.from('init'),
+  merge: Buffer.from('#!/bin/sh\n'),
+  exclude: Buffer.from('tmp\n'),
+  snap: undefined,
+};
