@@ -61,7 +61,7 @@ open_instance() {
       'Set TMPDIR to a directory of your own that has room.'
   sweep
   instance=$parent/$name
-  (umask 077 && mkdir "$instance" 2>/dev/null) ||
+  (umask 077 && mkdir -p "$parent" && mkdir "$instance" 2>/dev/null) ||
     fail 126 "Cannot start \"$name\": a guest of this name is running" \
       'Choose another name with --id.'
   printf '%s %s\n' "$$" "$(started "$$")" >"$instance/owner"
@@ -282,6 +282,7 @@ leave() {
   [ -z "$modes" ] || stty "$modes" 2>/dev/null
   exec 6>&- 8>&-
   clear_instance "$instance"
+  rmdir "$parent" 2>/dev/null
   exit "$status"
 }
 

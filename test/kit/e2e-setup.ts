@@ -29,6 +29,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 export default function setup(project: TestProject): () => void {
   const directory = mkdtempSync('/var/tmp/apppot-test-');
+  process.env.APPPOT_TEST_DIRECTORY = directory;
   try {
     project.provide('installed', install(directory));
   } catch (error) {
