@@ -37,7 +37,7 @@ describe.each(WAYS)('%s tells in one line', (way) => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=1777', 'tmpfs', small]);
     try {
       const fill = ['dd', 'if=/dev/urandom', 'of=/home/user/big', 'bs=1M', 'count=60'];
-      const found = await start(way, fill, { cwd: '/', env: { TMPDIR: small } });
+      const found = await start(way, ['--cow', join(small, 'full.cow'), ...fill]);
       expect(found.status).toBe(125);
       expect(found.stderr).toMatch(
         /Cannot keep what the job wrote: the guest's disk could not be written; see whether the disk under the image or COW file is full\n$/,
