@@ -194,3 +194,16 @@ describe('apppot-start --dry-run', () => {
     expect(stdout.toString()).toMatch(/^command {8}sh -c 'exit 7'$/m);
   });
 });
+
+describe('apppot-init', () => {
+  it('says on the console what is missing, and powers off, when it is not told what to do', async () => {
+    const disk = [`ubd0r=${inject('installed').image}`, 'root=/dev/ubda', 'ro'];
+    const init = ['init=/usr/lib/apppot/apppot-init', 'con=null', 'con0=null,fd:1'];
+    const kernel = ['linux.uml', 'mem=128M', ...disk, ...init, 'quiet', 'loglevel=1'];
+    const { status, stdout } = await run([...kernel, `uml_dir=${work.path}/`]);
+    expect(status).toBe(125);
+    expect(stdout.toString()).toContain(
+      'apppot-init: Cannot find the job: apppot.control= is not on the kernel command line',
+    );
+  });
+});
