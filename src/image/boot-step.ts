@@ -40,9 +40,15 @@ export function bootStep(around: Surroundings): RunInGuest {
     return runStart(
       plan,
       { stdout: lines, stderr: lines },
-      { onStop: (stop) => signal?.addEventListener('abort', () => stop(SIGTERM), { once: true }) },
+      { onStop: (stop) => signal?.addEventListener('abort', () => killBy(stop), { once: true }) },
     );
   };
+}
+
+/** Asked twice, the launcher kills: nobody wants the image any more. */
+function killBy(stop: (signal: number) => void): void {
+  stop(SIGTERM);
+  stop(SIGTERM);
 }
 
 /** Passes on whole lines; what stands behind the last line's end is passed on by the next one. */
