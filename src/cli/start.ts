@@ -68,7 +68,7 @@ async function start(words: readonly string[], flags: StartFlags, deps: Deps): P
     caller: callerOf(process),
   });
   if (flags.dryRun) deps.output().result(plan, renderPlan(plan));
-  else if (flags.printScript) deps.output().result(plan, renderScript(plan).trimEnd());
+  else if (flags.printScript) deps.output().result(plan, renderScript(plan, flags.id).trimEnd());
   else await run(plan, flags, deps);
 }
 

@@ -16,6 +16,9 @@ export interface ProcessId {
   readonly started: string;
 }
 
+/** A started program. */
+export type Daemon = ChildProcess;
+
 export interface DaemonOptions {
   /** Descriptors from 0 on. */
   readonly stdio: StdioOptions;
@@ -28,7 +31,7 @@ export interface DaemonOptions {
  *
  * @throws nothing: a program that cannot be run emits `error` on the returned child.
  */
-export function startDaemon(argv: readonly string[], options: DaemonOptions): ChildProcess {
+export function startDaemon(argv: readonly string[], options: DaemonOptions): Daemon {
   const [program = '', ...args] = argv;
   return spawn(program, args, { detached: true, stdio: options.stdio, env: { ...options.env } });
 }

@@ -24,21 +24,28 @@ export interface Report {
   readonly status?: number;
   /** Why the guest's process 1 gave up. */
   readonly error?: string;
+  /** The time limit ended the job. */
+  readonly timedOut: boolean;
 }
+
+/** Bytes kept for the report, so that it can be written when the host's disk is full. */
+const REPORT_ROOM = 4_096;
 
 export function writeControl(directory: string, plan: StartPlan, streams: StreamChoice): void {
   mkdirSync(directory, { mode: 0o700 });
   writeFileSync(`${directory}/settings`, words(settings(plan, streams)));
   if (plan.command.length > 0) writeFileSync(`${directory}/command`, words(plan.command));
+  writeFileSync(`${directory}/report`, ' '.repeat(REPORT_ROOM));
   writeFileSync(`${directory}/environment`, words(assignments(plan.environment)));
 }
 
 export function readReport(directory: string): Report {
-  const status = readIfThere(`${directory}/status`);
-  const error = readIfThere(`${directory}/error`);
+  const [first = '', error = ''] = readFileSync(`${directory}/report`, 'utf8').split('\n');
+  const [status = '', note] = first.trim().split(' ');
   return {
-    ...(status === undefined || status === '' ? {} : { status: Number(status) }),
-    ...(error === undefined ? {} : { error }),
+    ...(status === '' ? {} : { status: Number(status) }),
+    ...(error.trim() === '' ? {} : { error: error.trim() }),
+    timedOut: note === 'timed-out',
   };
 }
 
@@ -52,6 +59,7 @@ export function planSettings(plan: StartPlan): readonly string[] {
     jobdir: plan.jobdir,
     changes: plan.changes,
     grace: String(plan.grace),
+    timeout: plan.timeout === undefined ? undefined : String(Math.ceil(plan.timeout)),
     ...networkSettings(plan.network.kind),
   });
 }
@@ -84,7 +92,7 @@ function streamSettings({ terminal, stdin, stderr }: StreamChoice): readonly str
   });
 }
 
-function assignments(values: Readonly<Record<string, string | undefined>>): string[] {
+export function assignments(values: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${value}`],
   );
@@ -93,12 +101,4 @@ function assignments(values: Readonly<Record<string, string | undefined>>): stri
 /** Each word ended by NUL, the one byte that no word holds. */
 function words(list: readonly string[]): string {
   return list.map((word) => `${word}\0`).join('');
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }

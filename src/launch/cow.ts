@@ -53,14 +53,29 @@ export function createCow(path: string, image: string): void {
   }
 }
 
-/** The base image that a file names as its own, or undefined when the file is no COW file. */
-export function backingFile(header: Buffer): string | undefined {
-  if (header.length < BACKING_OFFSET + BACKING_LENGTH || header.readUInt32BE(0) !== MAGIC) {
-    return undefined;
-  }
-  const name = header.subarray(BACKING_OFFSET, BACKING_OFFSET + BACKING_LENGTH);
+/** What a COW file says of its base image. */
+export interface CowHeader {
+  readonly image: string;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** @returns undefined when the file that starts so is no COW file of version 3. */
+export function readCowHeader(head: Buffer): CowHeader | undefined {
+  const isCow =
+    head.length >= BACKING_OFFSET + BACKING_LENGTH &&
+    head.readUInt32BE(0) === MAGIC &&
+    head.readUInt32BE(4) === VERSION;
+  if (!isCow) return undefined;
+  const name = head.subarray(BACKING_OFFSET, BACKING_OFFSET + BACKING_LENGTH);
   const end = name.indexOf(0);
-  return name.toString('utf8', 0, end < 0 ? name.length : end);
+  return {
+    image: name.toString('utf8', 0, end < 0 ? name.length : end),
+    mtime: head.readUInt32BE(8),
+    size: Number(head.readBigUInt64BE(12)),
+  };
 }
 
 function roundUp(offset: number): number {

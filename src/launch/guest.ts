@@ -1,7 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { killGroup, startDaemon } from '../host/processes.ts';
+import { type Daemon, killGroup, startDaemon } from '../host/processes.ts';
 import { confinementWords } from './confine.ts';
 import type { Instance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
@@ -58,11 +57,7 @@ export function startGuest(plan: StartPlan, instance: Instance, streams: Streams
   return { tell, kill, ended };
 }
 
-function startKernel(
-  plan: StartPlan,
-  { paths, record }: Instance,
-  terminal: boolean,
-): ChildProcess {
+function startKernel(plan: StartPlan, { paths, record }: Instance, terminal: boolean): Daemon {
   const confinement = confinementWords(plan, paths);
   const log = openSync(paths.log, 'w', 0o600);
   const child = startDaemon([...confinement, plan.kernel, ...kernelWords(plan, paths, terminal)], {
@@ -78,7 +73,7 @@ function memoryVariable({ memoryDirectory }: StartPlan): Record<string, string> 
   return memoryDirectory === undefined ? {} : { TMPDIR: memoryDirectory };
 }
 
-function waitFor(child: ChildProcess, kernel: string): Guest['ended'] {
+function waitFor(child: Daemon, kernel: string): Guest['ended'] {
   return new Promise((resolve, reject) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
     child.once('error', (cause) =>

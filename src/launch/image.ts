@@ -7,14 +7,14 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { errnoOf } from '../base/errors.ts';
 import { formatSize } from '../base/units.ts';
-import { backingFile } from './cow.ts';
+import { type CowHeader, readCowHeader } from './cow.ts';
 import { LaunchError } from './launch.ts';
 
 export interface ImageLook {
   /** The partition that holds the root filesystem; undefined when the image is a filesystem. */
   readonly partition?: number;
-  /** Of a COW file: the base image that it names. */
-  readonly backing?: string;
+  /** Of a COW file: what it says of its base image. */
+  readonly cow?: CowHeader;
 }
 
 /**
@@ -23,8 +23,8 @@ export interface ImageLook {
  */
 export function lookAtImage(path: string): ImageLook {
   const { head, size } = readHead(path);
-  const backing = backingFile(head);
-  if (backing !== undefined) return { backing };
+  const cow = readCowHeader(head);
+  if (cow !== undefined) return { cow };
   if (isExt(head)) {
     checkLength(path, head, size);
     return {};

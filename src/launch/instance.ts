@@ -11,10 +11,11 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
 import { identify, isAlive, killGroup, type ProcessId } from '../host/processes.ts';
 import { LaunchError } from './launch.ts';
@@ -38,29 +39,46 @@ export interface Instance {
  * @throws {LaunchError} `NAME_TAKEN` when a living guest has the name, `TEMP_UNUSABLE`.
  */
 export function openInstance(parent: string, name: string, uid: number): Instance {
-  makeParent(parent, uid);
-  sweep(parent);
   const paths = instancePaths(join(parent, name));
-  try {
-    mkdirSync(paths.directory, { mode: 0o700 });
-    writeFileSync(join(paths.directory, OWNER), renderProcess(identify(process.pid)));
-    mkdirSync(paths.sockets, { mode: 0o700 });
-  } catch (cause) {
-    throw errnoOf(cause) === 'EEXIST' ? taken(name) : unusable(parent, cause);
-  }
+  makeDirectory(parent, paths.directory, uid);
+  writeFileSync(join(paths.directory, OWNER), renderProcess(identify(process.pid)));
+  mkdirSync(paths.sockets, { mode: 0o700 });
   return {
     paths,
     record: (pid) => appendFileSync(join(paths.directory, PROCESSES), renderProcess(identify(pid))),
-    remove: () => clear(paths.directory),
+    remove() {
+      clear(paths.directory);
+      removeIfEmpty(parent);
+    },
   };
+}
+
+/** Tries again when the last of the other instances takes the parent with it. */
+function makeDirectory(parent: string, directory: string, uid: number, tries = 5): void {
+  makeParent(parent, uid);
+  sweep(parent);
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (cause) {
+    if (errnoOf(cause) === 'ENOENT' && tries > 0) makeDirectory(parent, directory, uid, tries - 1);
+    else throw errnoOf(cause) === 'EEXIST' ? taken(basename(directory)) : unusable(parent, cause);
+  }
 }
 
 /** Ends and removes every instance whose owner is dead. */
 export function sweep(parent: string): void {
-  for (const name of readdirSync(parent)) {
+  for (const name of list(parent)) {
     const directory = join(parent, name);
     const [owner] = readProcesses(join(directory, OWNER));
     if (owner !== undefined && !isAlive(owner)) clear(directory);
+  }
+}
+
+function list(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
   }
 }
 
@@ -71,6 +89,14 @@ function clear(directory: string): void {
     if (now === undefined || now.started === recorded.started) killGroup(recorded.pid);
   }
   rmSync(directory, { recursive: true, force: true });
+}
+
+function removeIfEmpty(parent: string): void {
+  try {
+    rmdirSync(parent);
+  } catch {
+    // Others live there.
+  }
 }
 
 function makeParent(parent: string, uid: number): void {

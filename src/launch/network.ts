@@ -26,13 +26,10 @@ export async function openNetwork(
   record: (pid: number) => void,
 ): Promise<NetworkSide> {
   if (network.kind !== 'slirp4netns') return { close: () => undefined };
-  const child = startDaemon(
-    [
-      ...[network.program, '--target-type=bess', `--mtu=${FAST_MTU}`],
-      ...['--disable-host-loopback', '--exit-fd=3', socket],
-    ],
-    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], env: {} },
-  );
+  const child = startDaemon(networkWords(network, socket), {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    env: {},
+  });
   if (child.pid !== undefined) record(child.pid);
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject);
@@ -52,6 +49,15 @@ export async function openNetwork(
     });
   }
   return { close };
+}
+
+/** The program to run beside the guest; none where the kernel itself starts it, or nothing is wanted. */
+export function networkWords(network: Network, socket: string): readonly string[] {
+  if (network.kind !== 'slirp4netns') return [];
+  return [
+    ...[network.program, '--target-type=bess', `--mtu=${FAST_MTU}`],
+    ...['--disable-host-loopback', '--exit-fd=3', socket],
+  ];
 }
 
 async function listening(socket: string): Promise<void> {

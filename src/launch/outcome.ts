@@ -16,77 +16,84 @@ export interface KernelEnd {
   readonly log: string;
 }
 
-interface Sign {
-  readonly pattern: RegExp;
+/** One cause of death, as the kernel or the guest's console tells it. */
+export interface Sign {
+  /** An extended regular expression, also for sed(1), with one group: what was found. */
+  readonly pattern: string;
   readonly code: LaunchCode;
   readonly kind: ErrorKind;
-  readonly message: (found: string) => string;
-  readonly hint?: string;
+  /** `%s` stands for what was found. */
+  readonly message: string;
+  readonly hint: string;
 }
 
+const COW_HINT = 'Name the base image that the COW file was made on, or start with a new COW file.';
+const PANIC = 'Kernel panic - not syncing: ';
+
 /** First match wins: the causes stand before the panics that they end in. */
-const SIGNS: readonly Sign[] = [
+export const SIGNS: readonly Sign[] = [
   {
-    pattern: /mtime mismatch \((?<found>[^)]*)\)/,
+    pattern: 'mtime mismatch \\(([^)]*)\\)',
     code: 'COW_MISMATCH',
     kind: 'conflict',
-    message: (found) => `its base image was changed after the COW file was made (times ${found})`,
-    hint: 'Name the base image that the COW file was made on, or start with a new COW file.',
+    message: 'Cannot use the COW file: its base image was changed after it was made (times %s)',
+    hint: COW_HINT,
   },
   {
-    pattern: /size mismatch/i,
+    pattern: '(size mismatch)',
     code: 'COW_MISMATCH',
     kind: 'conflict',
-    message: () => 'its base image has another size than when the COW file was made',
-    hint: 'Name the base image that the COW file was made on, or start with a new COW file.',
+    message: 'Cannot use the COW file: its base image has another size than when it was made',
+    hint: COW_HINT,
   },
   {
-    pattern: /F_SETLK failed, file already locked by pid (?<found>\d+)/,
+    pattern: '(F_SETLK failed, file already locked)',
     code: 'COW_LOCKED',
     kind: 'conflict',
-    message: (found) => `another guest (process ${found}) is writing to the image or COW file`,
+    message: 'Cannot write to the image or COW file: another guest is writing to it',
     hint: 'Give each guest a COW file of its own, or make the base image read-only.',
   },
   {
-    pattern: /Bus error - the host \S+ or \S+ mount likely just ran out of space/,
+    pattern: '(Bus error - the host [^ ]+ or [^ ]+ mount likely just ran out of space)',
     code: 'HOST_MEMORY_FULL',
     kind: 'remote',
-    message: () => 'the host has no room left for the memory of the guest',
+    message: 'Cannot run the guest: the host has no room left for its memory',
     hint: 'Give the guest less with --mem, or set TMPDIR to a directory with more room.',
   },
   {
-    pattern: /must be not mounted noexec/,
+    pattern: '(must be not mounted noexec)',
     code: 'TEMP_UNUSABLE',
     kind: 'conflict',
-    message: () => 'the directory for its memory is mounted noexec',
+    message: 'Cannot run the guest: the directory for its memory is mounted noexec',
     hint: 'Set TMPDIR to a directory where programs may be executed.',
   },
   {
-    pattern: /Kernel panic - not syncing: VFS: Unable to mount root fs/,
+    pattern: `${PANIC}(VFS: Unable to mount root fs)`,
     code: 'IMAGE_FOREIGN',
     kind: 'conflict',
-    message: () => 'the kernel cannot mount the filesystem of the image',
+    message: 'Cannot run the guest: its kernel cannot mount the filesystem of the image',
     hint: 'Check the image with "e2fsck -fn", or build it anew.',
   },
   {
-    pattern: /Kernel panic - not syncing: (?:Requested init \S+ failed|No working init)/,
+    pattern: `${PANIC}(Requested init [^ ]+ failed|No working init)`,
     code: 'IMAGE_FOREIGN',
     kind: 'conflict',
-    message: () => `the image has no ${GUEST_INIT} that can be executed`,
+    message: `Cannot run the guest: the image has no ${GUEST_INIT} that can be executed`,
     hint: 'Use an image made by "apppot image build".',
   },
   {
-    pattern: /Kernel panic - not syncing: (?<found>.*)/,
+    pattern: `${PANIC}(.*)`,
     code: 'KERNEL_PANIC',
     kind: 'remote',
-    message: (found) => `its kernel panicked: ${found}`,
+    message: 'Cannot run the guest: its kernel panicked: %s',
     hint: 'Run it again with --console-log FILE, and look at what comes before the panic.',
   },
   {
-    pattern: /apppot-init: (?<found>.*)/,
+    pattern: 'apppot-init: (.*)',
     code: 'GUEST_FAILED',
     kind: 'remote',
-    message: (found) => found,
+    message: '%s',
+    hint: 'Run it again with --console-log FILE to keep all that it said.',
   },
 ];
 
@@ -112,26 +119,15 @@ function guestFailed(error: string, status: number | undefined): LaunchError {
 
 function died({ log, exitCode, signal }: KernelEnd): LaunchError {
   for (const { pattern, code, kind, message, hint } of SIGNS) {
-    const match = pattern.exec(log);
-    if (match === null) continue;
-    const reason = message(match.groups?.found?.trim() ?? '');
-    return new LaunchError(
-      reason.startsWith('Cannot') ? reason : `Cannot run the guest: ${reason}`,
-      {
-        kind,
-        code,
-        ...(hint === undefined ? {} : { hint }),
-      },
-    );
+    const found = new RegExp(pattern).exec(log)?.[1];
+    if (found !== undefined) {
+      return new LaunchError(message.replace('%s', found.trim()), { kind, code, hint });
+    }
   }
   const how = signal === null ? `with status ${exitCode}` : `by ${signal}`;
-  const words = log.trim().split('\n').at(-1)?.trim();
-  return new LaunchError(
-    `Cannot run the guest: its kernel ended ${how}${words ? ` after "${words}"` : ''}`,
-    {
-      kind: 'remote',
-      code: 'GUEST_DIED',
-      hint: 'Run it again with --console-log FILE to keep all that it said.',
-    },
-  );
+  return new LaunchError(`Cannot run the guest: its kernel ended ${how}`, {
+    kind: 'remote',
+    code: 'GUEST_DIED',
+    hint: 'Run it again with --console-log FILE to keep all that it said.',
+  });
 }

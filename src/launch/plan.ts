@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Seconds } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
@@ -10,8 +10,8 @@ import {
   chooseNetwork,
   type NetworkWish,
 } from './choose.ts';
-import { lookAtImage } from './image.ts';
-import { type Caller, type Disk, LaunchError, type StartPlan } from './launch.ts';
+import { chooseDisk } from './disk.ts';
+import { type Caller, LaunchError, type StartPlan } from './launch.ts';
 import { instancePaths, isPlain } from './words.ts';
 
 /** What the user asks for; what is left out is found or has a default. */
@@ -53,7 +53,7 @@ const GRACE: Seconds = 8;
  * @throws {LaunchError}
  */
 export async function planStart(request: StartRequest, around: Surroundings): Promise<StartPlan> {
-  const { image, disk, partition } = chooseDisk(request);
+  const { image, disk, partition } = chooseDisk(request.image, request.cow);
   const memory = checkMemory(request.memory ?? DEFAULT_MEMORY);
   const temporary = chooseTemporary(around, request.name);
   const memoryDirectory = chooseMemoryDirectory(memory, around.temporary);
@@ -81,44 +81,6 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
     ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
     grace: GRACE,
   };
-}
-
-interface DiskChoice {
-  readonly image: string;
-  readonly disk: Disk;
-  readonly partition?: number;
-}
-
-function chooseDisk(request: StartRequest): DiskChoice {
-  const [cow, image] = splitImage(request);
-  const look = lookAtImage(image);
-  if (look.backing !== undefined) {
-    return { ...chooseDisk({ ...request, cow: image, image: look.backing }) };
-  }
-  const partition = look.partition === undefined ? {} : { partition: look.partition };
-  const disk: Disk =
-    cow !== undefined
-      ? { kind: 'cow', path: resolve(cow), exists: existsSync(cow) }
-      : { kind: isReadOnly(image) ? 'temporary' : 'image' };
-  return { image: resolve(image), disk, ...partition };
-}
-
-/** `COW:IMAGE` and `COW,IMAGE`, unless a file has that very name. */
-function splitImage({ image, cow }: StartRequest): [cow: string | undefined, image: string] {
-  const cut = image.search(/[:,]/);
-  if (cut < 0 || existsSync(image)) return [cow, image];
-  return [image.slice(0, cut), image.slice(cut + 1)];
-}
-
-/** A file without any write permission is read-only for root, too: that is how a base is marked. */
-function isReadOnly(path: string): boolean {
-  if ((statSync(path).mode & 0o222) === 0) return true;
-  try {
-    accessSync(path, constants.W_OK);
-    return false;
-  } catch {
-    return true;
-  }
 }
 
 /** Longest name of a socket: `sun_path` in unix(7), less the NUL. */

@@ -2,6 +2,7 @@ import { formatSize } from '../base/units.ts';
 import { confinementWords } from './confine.ts';
 import { settings } from './control.ts';
 import type { StartPlan } from './launch.ts';
+import { quote } from './shell.ts';
 import { instancePaths, kernelWords } from './words.ts';
 
 /** The plan for people: what was chosen and why, then the very command that would be run. */
@@ -40,9 +41,4 @@ function renderDisk({ disk }: StartPlan): string {
 function renderConfinement({ confinement, caller }: StartPlan): string {
   if (confinement.kind === 'bwrap') return `${confinement.program}: only the files named here`;
   return `no: ${confinement.reason}; root in the guest can do what ${caller.user} can`;
-}
-
-/** A word as a shell would need it. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

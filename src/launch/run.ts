@@ -73,10 +73,11 @@ async function runIn(
     options.onStop?.(supervision.stop);
     feedGuest(guest, streams, paths.control, ending.signal);
     const end = await guest.ended;
-    const reason = supervision.finish();
-    if (reason !== undefined) return reason;
+    const killed = supervision.finish();
     const report = readReport(paths.control);
-    return { status: outcome(report, { ...end, log: readLog(paths.log) }), timedOut: false };
+    if (killed !== undefined && report.status === undefined) return killed;
+    const status = outcome(report, { ...end, log: readLog(paths.log) });
+    return { status, timedOut: report.timedOut };
   } finally {
     ending.abort();
     network.close();

@@ -1,11 +1,11 @@
 import type { Guest, Terminal } from './guest.ts';
 import type { StartPlan } from './launch.ts';
 
-/** Ends a guest on demand or at its time limit: asked first, killed when it does not listen. */
+/** Ends a guest on demand, and kills it when it does not end: the time limit is the guest's to keep. */
 export interface Supervision {
   /** Asks the job to end, by a signal's number; a second call kills the guest. */
   readonly stop: (signal: number) => void;
-  /** To be called at the guest's end. @returns the status when it is ours to say, not the job's. */
+  /** To be called at the guest's end. @returns the status when we had to kill the guest. */
   finish(): { readonly status: number; readonly timedOut: boolean } | undefined;
 }
 
@@ -13,7 +13,6 @@ export interface Supervision {
 const TIMED_OUT = 124;
 /** After the guest's own grace: to end processes, write the disk and power off. */
 const POWER_OFF_MS = 4_000;
-const SIGTERM = 15;
 
 export function supervise(
   guest: Guest,
@@ -21,34 +20,27 @@ export function supervise(
   terminal: Terminal | undefined,
 ): Supervision {
   const timers: NodeJS.Timeout[] = [];
+  let killed: number | undefined;
   let asked: number | undefined;
-  let killed = false;
-  let timedOut = false;
-  const kill = (): void => {
-    killed = true;
-    guest.kill();
+  const killAfter = (ms: number, status: number): void => {
+    const kill = (): void => {
+      killed = status;
+      guest.kill();
+    };
+    timers.push(setTimeout(kill, ms));
   };
-  const stop = (signal: number): void => {
-    if (asked !== undefined) {
-      kill();
-      return;
-    }
-    asked = signal;
-    guest.tell(`signal ${signal}`);
-    timers.push(setTimeout(kill, grace * 1_000 + POWER_OFF_MS));
-  };
-  const expire = (): void => {
-    timedOut = true;
-    stop(SIGTERM);
-  };
-  if (timeout !== undefined) timers.push(setTimeout(expire, timeout * 1_000));
+  const patience = grace * 1_000 + POWER_OFF_MS;
+  if (timeout !== undefined) killAfter(timeout * 1_000 + patience, TIMED_OUT);
   terminal?.onResize((rows, columns) => guest.tell(`size ${rows} ${columns}`));
   return {
-    stop,
+    stop(signal) {
+      if (asked === undefined) guest.tell(`signal ${signal}`);
+      killAfter(asked === undefined ? patience : 0, 128 + signal);
+      asked = signal;
+    },
     finish() {
       for (const timer of timers) clearTimeout(timer);
-      if (timedOut) return { status: TIMED_OUT, timedOut };
-      return killed ? { status: 128 + (asked ?? SIGTERM), timedOut } : undefined;
+      return killed === undefined ? undefined : { status: killed, timedOut: killed === TIMED_OUT };
     },
   };
 }

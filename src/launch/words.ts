@@ -66,9 +66,8 @@ export function kernelWords(
  * Without these the kernel spends a second on probing hardware that is not there: it times RAID
  * checksums, makes 256 legacy terminals and calibrates a delay loop. `loglevel=1` keeps panics.
  */
-const QUICK_BOOT = [
-  'quiet',
-  'loglevel=1',
+export const QUICK_BOOT = [
+  'loglevel=5',
   'selinux=0',
   'pty.legacy_count=0',
   'initcall_blacklist=raid6_select_algo',

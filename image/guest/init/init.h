@@ -20,7 +20,7 @@
 #define JOBDIR HOME "/job"
 
 /* Our own failures; a guest command's status is anything. See docs/exit-status.md. */
-enum { STATUS_FAILED = 125, STATUS_CANNOT = 126, STATUS_NOT_FOUND = 127 };
+enum { STATUS_TIMED_OUT = 124, STATUS_FAILED = 125, STATUS_CANNOT = 126, STATUS_NOT_FOUND = 127 };
 
 /* files.c */
 char *read_file(const char *path, size_t *length);
@@ -64,7 +64,8 @@ struct streams {
 };
 void open_streams(struct streams *s);
 void close_job_ends(struct streams *s);
-int pump(struct streams *s, pid_t job);
+int pump(pid_t job);
+extern bool timed_out;
 
 /* power.c */
 void watch_disk(void);

@@ -71,5 +71,5 @@ int run_job(void) {
   if (job == 0) exec_job(&s);
   if (job < 0) fail(STATUS_FAILED, "Cannot start the job: %s", strerror(errno));
   close_job_ends(&s);
-  return pump(&s, job);
+  return pump(job);
 }

@@ -43,11 +43,21 @@ static void end_processes(void) {
   while (waitpid(-1, NULL, 0) > 0) continue;
 }
 
-static void leave(int status) __attribute__((noreturn));
-static void leave(int status) {
+/*
+ * The host has made room in this file: a full disk there must not hide that it is full. First line:
+ * the status, and `timed-out`; second line: why we gave up, if we did.
+ */
+static void write_report(int status, const char *reason) {
+  int fd = open(CONTROL "/report", O_WRONLY | O_CLOEXEC);
+  dprintf(fd, "%d%s\n%s\n", status, timed_out ? " timed-out" : "", reason);
+  close(fd);
+}
+
+static void leave(int status, const char *reason) __attribute__((noreturn));
+static void leave(int status, const char *reason) {
   char text[16];
   snprintf(text, sizeof text, "%d\n", status);
-  write_file(CONTROL "/status", text);
+  write_report(status, reason);
   write_file("/proc/exitcode", text);
   seal_disks();
   reboot(RB_POWER_OFF);
@@ -57,12 +67,14 @@ static void leave(int status) {
 void power_off(int status) {
   end_processes();
   if (disk_lost_data())
-    fail(STATUS_FAILED, "Cannot keep what the job wrote: the guest's disk could not be written");
+    fail(STATUS_FAILED, "Cannot keep what the job wrote: the guest's disk could not be written; "
+         "see whether the disk under the image or COW file is full");
   long killed = oom_kills();
   if (killed > 0 && status != 0)
-    fail(STATUS_FAILED, "Cannot finish the job (status %d): the guest ran out of memory, "
-         "and its kernel killed %ld process%s", status, killed, killed == 1 ? "" : "es");
-  leave(status);
+    fail(STATUS_FAILED, "Cannot finish the job (status %d): the guest ran out of memory, and its "
+         "kernel killed %ld process%s; give it more, such as --mem 1G", status, killed,
+         killed == 1 ? "" : "es");
+  leave(status, "");
 }
 
 /* Says why on the console too: the control directory may be what is missing. */
@@ -70,9 +82,8 @@ void fail(int status, const char *format, ...) {
   char reason[2048];
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(reason, sizeof reason - 1, format, arguments);
+  vsnprintf(reason, sizeof reason, format, arguments);
   va_end(arguments);
   dprintf(2, "apppot-init: %s\n", reason);
-  write_file(CONTROL "/error", reason);
-  leave(status);
+  leave(status, reason);
 }

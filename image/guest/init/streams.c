@@ -31,7 +31,8 @@ static struct flow out = {-1, -1, 0, 0, {0}}, err = {-1, -1, 0, 0, {0}}, in = {-
 static int control = -1, terminal = -1;
 static unsigned long pieces_told, pieces_taken;
 static bool host_gone;
-static time_t kill_at;
+static time_t limit_at, kill_at; /* 0: never */
+bool timed_out;
 
 static int open_raw(const char *path, int flags) {
   struct termios mode;
@@ -200,6 +201,16 @@ static void listen(pid_t job) {
   memmove(text, line, length);
 }
 
+/* Keeps the time limit, and kills the job that does not heed a signal to end. */
+static void keep_time(pid_t job) {
+  time_t now = time(NULL);
+  if (limit_at && now >= limit_at && !timed_out) {
+    timed_out = true;
+    stop_job(job, SIGTERM, (int)number_setting("grace", 8));
+  }
+  if (kill_at && now >= kill_at) kill(-job, SIGKILL);
+}
+
 static void ignore(int number) { (void)number; }
 
 static bool has_ended(pid_t job, int *status) {
@@ -222,14 +233,14 @@ static struct pollfd when(int fd, short events, bool wanted) {
 
 static void wait_for_news(void) {
   sigset_t none;
-  struct timespec second = {.tv_sec = 1};
+  struct timespec tick = {.tv_nsec = 200 * 1000 * 1000};
   struct pollfd list[] = {
       when(out.from, POLLIN, !is_full(&out)), when(out.to, POLLOUT, is_full(&out)),
       when(err.from, POLLIN, !is_full(&err)), when(err.to, POLLOUT, is_full(&err)),
       when(in.to, POLLOUT, has_input()),      when(control, POLLIN, true),
   };
   sigemptyset(&none);
-  ppoll(list, sizeof list / sizeof *list, kill_at ? &second : NULL, &none);
+  ppoll(list, sizeof list / sizeof *list, kill_at || limit_at ? &tick : NULL, &none);
 }
 
 static void push(struct flow *f) {
@@ -246,23 +257,23 @@ static void finish(struct flow *f) {
   if (!host_gone) tcdrain(f->to);
 }
 
-int pump(struct streams *s, pid_t job) {
-  (void)s;
+int pump(pid_t job) {
   int status = STATUS_FAILED;
   sigset_t child;
   sigemptyset(&child);
   sigaddset(&child, SIGCHLD);
   sigprocmask(SIG_BLOCK, &child, NULL);
   signal(SIGCHLD, ignore);
+  if (number_setting("timeout", 0) > 0) limit_at = time(NULL) + number_setting("timeout", 0);
   while (!has_ended(job, &status)) {
     listen(job);
     feed();
     push(&out);
     push(&err);
-    if (kill_at && time(NULL) >= kill_at) kill(-job, SIGKILL);
+    keep_time(job);
     wait_for_news();
   }
   finish(&out);
   finish(&err);
-  return status;
+  return timed_out ? STATUS_TIMED_OUT : status;
 }

@@ -1,0 +1,303 @@
+# The body of a printed start. Before it stand the plan's own values and functions:
+#   name temporary image disk cow network timeout grace
+#   plan_settings plan_command plan_environment   print files of the control directory
+#   make_aliases                                  links awkward file names to plain ones
+#   run_network run_guest run_guest_in_terminal   become the program
+#   signs                                         calls `sign` for each known cause of death
+# docs/formats/control.md describes the control directory and the control line.
+# shellcheck shell=sh disable=SC2154,SC2317,SC2015,SC2119,SC2120
+
+fail() { # STATUS REASON [HINT]
+  printf 'apppot: %s\n' "$2" >&2
+  [ -z "${3:-}" ] || printf '  %s\n' "$3" >&2
+  exit "$1"
+}
+
+# --- instances -------------------------------------------------------------------------------
+
+# Start time of a process, field 22 of its stat file; empty when there is none.
+started() { # PID
+  read -r stat_line 2>/dev/null <"/proc/$1/stat" || return 0
+  # shellcheck disable=SC2086
+  set -- ${stat_line##*) }
+  printf '%s' "${20}"
+}
+
+record() { # PID
+  printf '%s %s\n' "$1" "$(started "$1")" >>"$instance/processes"
+}
+
+end_process() { # PID
+  kill -s KILL -- "-$1" 2>/dev/null || kill -s KILL "$1" 2>/dev/null || :
+}
+
+clear_instance() { # DIRECTORY
+  if [ -f "$1/processes" ]; then
+    while read -r pid start; do
+      now=$(started "$pid")
+      if [ -z "$now" ] || [ "$now" = "$start" ]; then end_process "$pid"; fi
+    done <"$1/processes"
+  fi
+  rm -rf "$1"
+}
+
+sweep() {
+  for directory in "$parent"/*; do
+    [ -f "$directory/owner" ] || continue
+    read -r pid start <"$directory/owner" || continue
+    [ "$(started "$pid")" = "$start" ] || clear_instance "$directory"
+  done
+}
+
+open_instance() {
+  uid=$(id -u)
+  parent=$temporary/apppot-$uid
+  case $parent in
+  *[!A-Za-z0-9_./+@%=~-]*) parent=/tmp/apppot-$uid ;;
+  esac
+  [ "$((${#parent} + 2 * ${#name} + 17))" -le 107 ] || parent=/tmp/apppot-$uid
+  (umask 077 && mkdir -p "$parent") && [ -O "$parent" ] && [ ! -L "$parent" ] ||
+    fail 126 "Cannot use the directory \"$parent\" for the guest: it is not private to you" \
+      'Set TMPDIR to a directory of your own that has room.'
+  sweep
+  instance=$parent/$name
+  (umask 077 && mkdir -p "$parent" && mkdir "$instance" 2>/dev/null) ||
+    fail 126 "Cannot start \"$name\": a guest of this name is running" \
+      'Choose another name with --id.'
+  printf '%s %s\n' "$$" "$(started "$$")" >"$instance/owner"
+  control=$instance/control
+  (umask 077 && mkdir "$control" "$instance/uml")
+}
+
+# --- disk ------------------------------------------------------------------------------------
+
+big_endian() { # BYTES NUMBER
+  left=$1
+  while [ "$left" -gt 0 ]; do
+    left=$((left - 1))
+    # shellcheck disable=SC2059
+    printf "\\$(printf %03o $((($2 >> (8 * left)) & 255)))"
+  done
+}
+
+# An empty COW file, version 3, over the image; sparse.
+create_cow() { # FILE
+  size=$(stat -L -c %s "$image")
+  data=$(((8192 + ((size + 511) / 512 + 7) / 8 + 4095) / 4096 * 4096))
+  (
+    umask 077
+    set -C
+    {
+      printf OOOM
+      big_endian 4 3
+      big_endian 4 "$(stat -L -c %Y "$image")"
+      big_endian 8 "$size"
+      big_endian 4 512
+      big_endian 4 4096
+      big_endian 4 0
+      printf %s "$image"
+    } >"$1"
+  ) 2>/dev/null && dd if=/dev/null of="$1" bs=1 seek="$((data + size))" 2>/dev/null ||
+    fail 126 "Cannot make the COW file \"$1\"" \
+      'Choose a place for it with --cow, where you may write.'
+}
+
+prepare_disk() {
+  [ -r "$image" ] || fail 127 "Cannot read the image \"$image\""
+  case $disk in
+  temporary) create_cow "$instance/disk.cow" ;;
+  cow) [ -e "$cow" ] || create_cow "$cow" ;;
+  esac
+  make_aliases
+}
+
+# --- control directory -----------------------------------------------------------------------
+
+# What is closed would be taken by the next file opened.
+choose_streams() {
+  [ -e "/proc/$$/fd/0" ] || exec </dev/null
+  [ -e "/proc/$$/fd/1" ] || exec >/dev/null
+  [ -e "/proc/$$/fd/2" ] || exec 2>/dev/null
+  terminal='' feeding='' apart=''
+  if [ -t 0 ] && [ -t 1 ]; then
+    terminal=1
+    [ -t 2 ] || apart=1
+  elif [ "$(readlink "/proc/$$/fd/0")" != /dev/null ]; then
+    feeding=1
+  fi
+}
+
+write_control() {
+  {
+    plan_settings
+    user=$(id -un 2>/dev/null) || user=user
+    group=$(id -gn 2>/dev/null) || group=$user
+    printf 'uid=%s\0gid=%s\0user=%s\0group=%s\0umask=%s\0' \
+      "$uid" "$(id -g)" "$user" "$group" "$(umask)"
+    [ -z "$feeding" ] || printf 'stdin=1\0'
+    [ -z "$apart" ] || printf 'stderr=1\0'
+    if [ -n "$terminal" ]; then
+      size=$(stty size 2>/dev/null || echo 24 80)
+      printf 'terminal=1\0rows=%s\0columns=%s\0' "${size% *}" "${size#* }"
+    fi
+  } >"$control/settings"
+  plan_command >"$control/command"
+  [ -s "$control/command" ] || rm "$control/command"
+  plan_environment >"$control/environment"
+  printf '%4096s' '' >"$control/report"
+}
+
+# --- streams ---------------------------------------------------------------------------------
+# Nobody but this shell holds the control line open: its hang-up is how the guest learns that the
+# shell was killed. Others open it by name for each word.
+
+tell() { # LINE
+  printf '%s\n' "$1" 1<>"$instance/line"
+}
+
+# A reader that has gone is told to the job as to any program, by SIGPIPE.
+pass_on() { # FIFO
+  exec 3<"$1"
+  cat <&3 && return
+  tell 'signal 13'
+  cat <&3 >/dev/null
+}
+
+# Stdin goes in pieces, each told on the control line; an empty one ends it.
+feed() {
+  trap '' PIPE
+  number=0 length=1
+  while [ "$length" -gt 0 ] && [ ! -e "$control/stdin.closed" ]; do
+    dd bs=1048576 count=1 of="$control/piece" 2>/dev/null || : >"$control/piece"
+    length=$(stat -c %s "$control/piece")
+    mv "$control/piece" "$control/stdin.$number"
+    tell data
+    number=$((number + 1))
+    while [ -e "$control/stdin.$((number - 32))" ] && [ ! -e "$control/stdin.closed" ]; do
+      sleep 0.02
+    done
+  done
+}
+
+# --- network ---------------------------------------------------------------------------------
+
+open_network() {
+  [ "$network" = slirp4netns ] || return 0
+  mkfifo "$instance/net.end"
+  exec 8<>"$instance/net.end"
+  run_network 3<"$instance/net.end" 8>&- </dev/null >/dev/null 2>&1 &
+  record $!
+  waits=0
+  until [ -S "$instance/net.sock" ]; do
+    [ "$waits" -lt 500 ] && kill -0 $! 2>/dev/null ||
+      fail 125 'Cannot start slirp4netns' 'Start with --net slirp, or --net none.'
+    waits=$((waits + 1))
+    sleep 0.01
+  done
+}
+
+# --- the guest -------------------------------------------------------------------------------
+
+start_guest() {
+  mkfifo "$instance/line" "$instance/out" "$instance/err"
+  pass_on "$instance/out" 6>&- 8>&- &
+  outs=$!
+  pass_on "$instance/err" >&2 6>&- 8>&- &
+  outs="$outs $!"
+  exec 7<&0
+  run_in_session 3>"$instance/out" 4>"$instance/err" 5<"$instance/line" 8>&- &
+  guest=$!
+  record "$guest"
+  exec 6>"$instance/line"
+  if [ -n "$feeding" ]; then
+    feed <&7 >/dev/null 2>&1 6>&- 8>&- &
+    record $!
+  fi
+  exec 7<&-
+  [ -z "$timeout" ] || kill_after "$((timeout + grace + 4))"
+}
+
+# The kernel's own words, and what its console says, go to the log.
+run_in_session() {
+  if [ -n "$terminal" ]; then
+    run_guest_in_terminal 6<&7 7>&1 </dev/null >"$instance/console.log" 2>&1
+  else
+    run_guest 7<&- </dev/null >"$instance/console.log" 2>&1
+  fi
+}
+
+kill_after() { # SECONDS
+  # shellcheck disable=SC2016
+  setsid sh -c 'sleep "$1"; kill -s KILL -- "-$2"' killer "$1" "$guest" \
+    </dev/null >/dev/null 2>&1 6>&- 8>&- &
+  record $!
+}
+
+stop() { # SIGNAL
+  if [ -n "$asked" ]; then end_process "$guest"; fi
+  asked=$1
+  tell "signal $1"
+  kill_after "$((grace + 4))"
+}
+
+await_guest() {
+  while :; do
+    wait "$guest"
+    kernel_status=$?
+    kill -0 "$guest" 2>/dev/null || break
+  done
+  end_process "$guest"
+  # shellcheck disable=SC2086
+  wait $outs
+}
+
+# --- the end ---------------------------------------------------------------------------------
+
+sign() { # STATUS PATTERN MESSAGE HINT
+  found=$(sed -nE "s!.*$2.*!\\1!p" "$instance/console.log" | head -n 1 | tr -d '\r')
+  [ -n "$found" ] || return 0
+  case $3 in
+  *%s*) fail "$1" "${3%%%s*}$found${3#*%s}" "$4" ;;
+  *) fail "$1" "$3" "$4" ;;
+  esac
+}
+
+report() {
+  {
+    read -r status note
+    read -r reason
+  } <"$control/report"
+  [ -z "$reason" ] || fail "$status" "$reason"
+  [ -z "$note" ] || printf 'apppot: the job was ended after %s s\n' "$timeout" >&2
+  [ -z "$status" ] || exit "$status"
+  [ -z "$asked" ] || exit "$((128 + asked))"
+  signs
+  fail 125 "Cannot run the guest: its kernel ended with status $kernel_status" \
+    'Run it again with --console-log FILE to keep all that it said.'
+}
+
+leave() {
+  status=$?
+  trap - EXIT
+  [ -z "$modes" ] || stty "$modes" 2>/dev/null
+  exec 6>&- 8>&-
+  clear_instance "$instance"
+  rmdir "$parent" 2>/dev/null
+  exit "$status"
+}
+
+asked='' modes=''
+choose_streams
+open_instance
+trap leave EXIT
+trap 'stop 1' HUP
+trap 'stop 2' INT
+trap 'stop 15' TERM
+[ -z "$terminal" ] || modes=$(stty -g)
+[ -z "$terminal" ] || trap 'tell "size $(stty size)"' WINCH
+write_control
+prepare_disk
+open_network
+start_guest
+await_guest
+report

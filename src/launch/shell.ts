@@ -1,0 +1,40 @@
+/**
+ * Words and bytes as a POSIX shell reads them.
+ *
+ * @module
+ */
+
+/** A word as a shell would need it. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * Commands that print words, each ended by NUL, byte by byte: printf is built in, so that no word is
+ * too long for it, and its octal escapes carry any byte.
+ */
+export function printWords(words: readonly string[]): string[] {
+  const text = [...Buffer.from(words.map((word) => `${word}\0`).join(''))].map(escapeByte);
+  const lines: string[] = [];
+  for (let start = 0; start < text.length; start += BYTES_A_LINE) {
+    lines.push(`printf '${text.slice(start, start + BYTES_A_LINE).join('')}'`);
+  }
+  return lines;
+}
+
+const BYTES_A_LINE = 512;
+
+function escapeByte(byte: number): string {
+  if (byte === 0x25) return '%%';
+  const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x27 && byte !== 0x5c;
+  return plain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`;
+}
+
+/** A function of this name and body; an empty body does nothing. */
+export function renderFunction(name: string, body: readonly string[]): string {
+  return [
+    `${name}() {`,
+    ...(body.length === 0 ? ['  :'] : body.map((line) => `  ${line}`)),
+    '}',
+  ].join('\n');
+}

@@ -1,0 +1,196 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { PEOPLE, type Person, run, start, WAYS, workDirectory } from '../kit/guest-run.ts';
+
+const work = workDirectory();
+const at = (name: string): string => join(work.path, name);
+const PANIC = ['sh', '-c', 'echo c >/proc/sysrq-trigger'];
+
+describe.each(WAYS)('%s tells in one line', (way) => {
+  const program = way === 'apppot-start' ? 'apppot-start' : 'apppot';
+
+  it('that the guest panicked', async () => {
+    expect(await start(way, PANIC, { as: PEOPLE[0] as Person })).toEqual({
+      status: 125,
+      stdout: Buffer.from(''),
+      stderr:
+        `${program}: Cannot run the guest: its kernel panicked: sysrq triggered crash\n` +
+        '  Run it again with --console-log FILE, and look at what comes before the panic.\n',
+    });
+  });
+
+  it('that the guest ran out of memory', async () => {
+    const found = await start(way, ['--mem', '64M', 'tail', '/dev/zero']);
+    expect(found).toMatchObject({
+      status: 125,
+      stderr:
+        `${program}: Cannot finish the job (status 137): the guest ran out of memory, ` +
+        'and its kernel killed 1 process; give it more, such as --mem 1G\n',
+    });
+  });
+
+  it.runIf(process.getuid?.() === 0)('that the disk under the COW file was full', async () => {
+    const small = at(`small-${way.replace(' ', '-')}`);
+    mkdirSync(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=1777', 'tmpfs', small]);
+    try {
+      const fill = ['dd', 'if=/dev/urandom', 'of=/home/user/big', 'bs=1M', 'count=60'];
+      const found = await start(way, fill, { cwd: '/', env: { TMPDIR: small } });
+      expect(found.status).toBe(125);
+      expect(found.stderr).toMatch(
+        /Cannot keep what the job wrote: the guest's disk could not be written; see whether the disk under the image or COW file is full\n$/,
+      );
+    } finally {
+      execFileSync('umount', [small]);
+    }
+  });
+
+  it('that the image holds no guest', async () => {
+    execFileSync('mke2fs', ['-q', '-t', 'ext4', at('bare.img'), '16M']);
+    chmodSync(at('bare.img'), 0o444);
+    expect(await start(way, [`--image=${at('bare.img')}`, 'true'])).toMatchObject({
+      status: 126,
+      stderr:
+        `${program}: Cannot run the guest: the image has no /usr/lib/apppot/apppot-init ` +
+        'that can be executed\n  Use an image made by "apppot image build".\n',
+    });
+  });
+});
+
+describe('apppot-start refuses', () => {
+  it.for([
+    [
+      'a missing image',
+      ['--image=/no/such.img'],
+      127,
+      'Cannot read the image "/no/such.img": no such file\n' +
+        '  Build one: apppot image build minimal -o apppot.img\n',
+    ],
+    [
+      'a missing kernel',
+      ['--kernel', '/no/linux'],
+      127,
+      'Cannot find the kernel "/no/linux": no such program\n' +
+        '  Install one (apt-get install user-mode-linux), or name it with --kernel.\n',
+    ],
+    [
+      'a missing bundle',
+      ['--changes', '/no/such.tgz'],
+      127,
+      'Cannot read the changes bundle "/no/such.tgz": no such file or directory\n',
+    ],
+    [
+      'a missing job directory',
+      ['--jobdir', '/no/dir'],
+      127,
+      'Cannot read the job directory "/no/dir": no such file or directory\n',
+    ],
+    [
+      'too little memory',
+      ['--mem', '10M'],
+      125,
+      'Cannot start a guest with 10.0 MiB of memory: it needs 48.0 MiB\n' +
+        '  Give more, such as --mem 512M.\n',
+    ],
+    [
+      'memory that is no size',
+      ['--mem', 'much'],
+      125,
+      'Cannot read the size "much": expected something like 512M or 2G\n',
+    ],
+    [
+      'a variable without a name',
+      ['--env', '=x'],
+      125,
+      'Cannot set the variable "=x": it has no name\n' +
+        '  Write --env NAME=VALUE, or --env NAME to pass on your own.\n',
+    ],
+  ] as const)('%s', async ([, words, status, message]) => {
+    expect(await start('apppot-start', [...words, 'true'])).toEqual({
+      status,
+      stdout: Buffer.from(''),
+      stderr: `apppot-start: ${message}`,
+    });
+  });
+
+  it('an unknown option', async () => {
+    expect(await start('apppot-start', ['--nope', 'true'])).toMatchObject({
+      status: 125,
+      stderr: "error: unknown option '--nope'\n",
+    });
+  });
+
+  it('an image that the user may not read', async () => {
+    const image = at('private.img');
+    copyFileSync('/etc/hostname', image);
+    chmodSync(image, 0o000);
+    expect(await start('apppot-start', [`--image=${image}`, 'true'], { as: 'user' })).toMatchObject(
+      {
+        status: 126,
+        stderr:
+          `apppot-start: Cannot read the image "${image}": EACCES\n` +
+          '  Make the file readable for you, or name another with --image.\n',
+      },
+    );
+  });
+
+  it('an image that was cut off', async () => {
+    const image = at('cut.img');
+    execFileSync('mke2fs', ['-q', '-t', 'ext4', image, '16M']);
+    truncateSync(image, 8 * 2 ** 20);
+    expect(await start('apppot-start', [`--image=${image}`, 'true'])).toMatchObject({
+      status: 126,
+      stderr:
+        `apppot-start: Cannot use the image "${image}": it is truncated, 8.0 MiB of 16.0 MiB\n` +
+        '  Copy it again, and compare its SHA-256 with the one in the .json file beside it.\n',
+    });
+  });
+
+  it('a COW file in use', async () => {
+    const cow = at('busy.cow');
+    let second: Promise<unknown> | undefined;
+    await start('apppot-start', ['--cow', cow, 'sh', '-c', 'echo up; sleep 100'], {
+      onSpawn: (child) =>
+        child.stdout?.once('data', () => {
+          second = start('apppot-start', ['--cow', cow, 'true']).finally(() => child.kill());
+        }),
+    });
+    expect(await second).toMatchObject({
+      status: 126,
+      stderr:
+        'apppot-start: Cannot write to the image or COW file: another guest is writing to it\n' +
+        '  Give each guest a COW file of its own, or make the base image read-only.\n',
+    });
+  });
+
+  it.runIf(process.getuid?.() === 0)('to run root without confinement', async () => {
+    const bin = at('no-bwrap');
+    mkdirSync(bin);
+    for (const name of ['node', 'linux.uml', 'env']) {
+      writeFileSync(join(bin, name), `#!/bin/sh\nexec /usr/bin/${name} "$@"\n`, { mode: 0o755 });
+    }
+    const found = await start('apppot-start', ['true'], { as: 'root', env: { PATH: bin } });
+    expect(found).toMatchObject({
+      status: 126,
+      stderr:
+        'apppot-start: Cannot start a guest as root: bwrap is not installed, and its root could ' +
+        'reach every file of this machine\n  Start it as an ordinary user, install bubblewrap, ' +
+        'or consent with --unconfined.\n',
+    });
+    const consented = ['--unconfined', '--net', 'none', 'sh', '-c', 'exit 3'];
+    expect(await start('apppot-start', consented, { as: 'root' })).toMatchObject({ status: 3 });
+  });
+});
+
+describe('apppot-start --dry-run', () => {
+  it('shows the plan and starts nothing', async () => {
+    const { bin, image } = inject('installed');
+    const argv = [join(bin, 'apppot-start'), '--image', image, '--dry-run', 'sh', '-c', 'exit 7'];
+    const { status, stdout } = await run(argv);
+    expect(status).toBe(0);
+    expect(stdout.toString()).toMatch(/^writes to {6}a temporary COW file/m);
+    expect(stdout.toString()).toMatch(/^command {8}sh -c 'exit 7'$/m);
+  });
+});

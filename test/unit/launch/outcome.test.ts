@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { outcome } from '../../../src/launch/outcome.ts';
+
+const END = { exitCode: 0, signal: null, log: '' };
+const NO_REPORT = { timedOut: false };
+
+describe('outcome()', () => {
+  it("is the job's status, whatever became of the kernel after it", () => {
+    const report = { status: 7, timedOut: false };
+    expect(outcome(report, { exitCode: null, signal: 'SIGABRT', log: 'Kernel panic' })).toBe(7);
+  });
+
+  it.for([
+    [126, 'conflict'],
+    [127, 'missing'],
+    [125, 'remote'],
+  ] as const)('throws what process 1 says, status %i as %s', ([status, kind]) => {
+    const report = { status, error: 'Cannot merge', timedOut: false };
+    expect(() => outcome(report, END)).toThrow(
+      expect.objectContaining({ message: 'Cannot merge', kind, code: 'GUEST_FAILED' }),
+    );
+  });
+
+  it.for([
+    ['mtime mismatch (12 vs 34) of COW header vs backing file', 'COW_MISMATCH', /times 12 vs 34/],
+    ['F_SETLK failed, file already locked by pid 9', 'COW_LOCKED', /another guest is writing/],
+    ['Kernel panic - not syncing: VFS: Unable to mount root fs on', 'IMAGE_FOREIGN', /mount/],
+    ['Kernel panic - not syncing: Requested init /x failed (error -2).', 'IMAGE_FOREIGN', /no \//],
+    [
+      'Kernel panic - not syncing: sysrq triggered crash\r',
+      'KERNEL_PANIC',
+      /: sysrq triggered crash$/,
+    ],
+    ['/dev/shm must be not mounted noexec', 'TEMP_UNUSABLE', /noexec/],
+    ['apppot-init: Cannot find the job: no word', 'GUEST_FAILED', /^Cannot find the job: no word$/],
+    ['nothing known', 'GUEST_DIED', /ended with status 1$/],
+  ] as const)('explains "%s"', ([line, code, message]) => {
+    const log = `Core dump limits :\n${line}\nreboot\n`;
+    const run = () => outcome(NO_REPORT, { exitCode: 1, signal: null, log });
+    expect(run).toThrow(expect.objectContaining({ code }));
+    expect(run).toThrow(message);
+  });
+
+  it('names the signal that ended the kernel', () => {
+    expect(() => outcome(NO_REPORT, { exitCode: null, signal: 'SIGKILL', log: '' })).toThrow(
+      'its kernel ended by SIGKILL',
+    );
+  });
+});
