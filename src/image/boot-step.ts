@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import type { Bytes } from '../base/units.ts';
+import { chooseConfinement, chooseKernel } from '../launch/choose.ts';
 import type { StartPlan } from '../launch/launch.ts';
 import { planStart, type Surroundings } from '../launch/plan.ts';
 import { runStart } from '../launch/run.ts';
@@ -49,6 +50,16 @@ export function bootStep(around: Surroundings): RunInGuest {
 function killBy(stop: (signal: number) => void): void {
   stop(SIGTERM);
   stop(SIGTERM);
+}
+
+/**
+ * Refuses early what would end the first step: before the packages are installed.
+ *
+ * @throws {LaunchError} `KERNEL_MISSING`, `UNCONFINED_ROOT`
+ */
+export async function checkSteps({ path, caller }: Surroundings): Promise<void> {
+  chooseKernel(undefined, path);
+  await chooseConfinement(false, caller.uid, path);
 }
 
 /** Passes on whole lines; what stands behind the last line's end is passed on by the next one. */

@@ -287,6 +287,11 @@ describe('apppot image build', () => {
       'Cannot use the cache directory "/dev/null/no/apppot": ENOTDIR',
     ],
     [
+      'has steps where there is no kernel',
+      { recipe: 'suite: tiny\nrun: [x]\n', bare: true },
+      'Cannot find a kernel: there is no program "linux" in this directory or in PATH',
+    ],
+    [
       'finds no tools',
       { recipe: 'suite: tiny\n', path: '/gone' },
       'Cannot build an image: mmdebstrap not found',
@@ -298,6 +303,7 @@ describe('apppot image build', () => {
     const { status, stderr } = await here.run(args, {
       env: {
         ...('path' in given && { PATH: given.path }),
+        ...('bare' in given && { PATH: `${directory}/fake` }),
         ...('cache' in given && { XDG_CACHE_HOME: given.cache }),
       },
     });
