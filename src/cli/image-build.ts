@@ -1,7 +1,7 @@
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadRecipe } from '../config/recipe-loader.ts';
-import { bootStep } from '../image/boot-step.ts';
+import { bootStep, checkSteps } from '../image/boot-step.ts';
 import { buildImage } from '../image/build.ts';
 import { type StageCache, stageCache } from '../image/cache.ts';
 import type { BuildContext } from '../image/context.ts';
@@ -11,6 +11,7 @@ import { type BuildPlan, planBuild } from '../image/plan.ts';
 import { renderProgress } from '../image/progress.ts';
 import { renderImage, renderPlan, viewPlan } from '../image/render.ts';
 import { findTools } from '../image/tools.ts';
+import type { Surroundings } from '../launch/plan.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { readBase } from './image-engines.ts';
@@ -39,7 +40,9 @@ export async function imageBuild(recipe: string, options: Options, deps: Deps): 
   }
   const interrupt = catchInterrupt();
   try {
-    const context = buildContext(options, cache, deps, interrupt.signal);
+    const around = surroundings(deps.env);
+    if (plan.runs.length > 0) await checkSteps(around);
+    const context = buildContext(options, cache, around, deps, interrupt.signal);
     const record = await buildImage(plan, resolve(options.output), context);
     output.result({ path: options.output, ...record }, renderImage(options.output, record));
   } catch (error) {
@@ -63,25 +66,27 @@ async function readPlan(wanted: string, { host, env }: Deps): Promise<BuildPlan>
   });
 }
 
+function surroundings({ PATH: path = '' }: Deps['env']): Surroundings {
+  return { path, temporary: tmpdir(), caller: callerOf(process) };
+}
+
 function buildContext(
   options: Options,
   cache: StageCache,
-  { host, env, output }: Deps,
+  around: Surroundings,
+  { host, output }: Deps,
   signal: AbortSignal,
 ): BuildContext {
-  const caller = callerOf(process);
-  const isRoot = caller.uid === 0;
-  const path = env.PATH ?? '';
-  const temporary = tmpdir();
+  const isRoot = around.caller.uid === 0;
   const { note } = output();
   return {
     host,
-    tools: findTools(path, isRoot),
+    tools: findTools(around.path, isRoot),
     isRoot,
     cache,
     reuse: options.cache,
-    temporary,
-    runInGuest: bootStep({ path, temporary, caller }),
+    temporary: around.temporary,
+    runInGuest: bootStep(around),
     readBase,
     now: () => Date.now() / 1_000,
     onProgress: options.quiet === true ? () => undefined : (told) => note(renderProgress(told)),

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import type { Bytes } from '../base/units.ts';
+import { chooseConfinement, chooseKernel } from '../launch/choose.ts';
 import type { StartPlan } from '../launch/launch.ts';
 import { planStart, type Surroundings } from '../launch/plan.ts';
 import { runStart } from '../launch/run.ts';
@@ -40,9 +41,25 @@ export function bootStep(around: Surroundings): RunInGuest {
     return runStart(
       plan,
       { stdout: lines, stderr: lines },
-      { onStop: (stop) => signal?.addEventListener('abort', () => stop(SIGTERM), { once: true }) },
+      { onStop: (stop) => signal?.addEventListener('abort', () => killBy(stop), { once: true }) },
     );
   };
+}
+
+/** Asked twice, the launcher kills: nobody wants the image any more. */
+function killBy(stop: (signal: number) => void): void {
+  stop(SIGTERM);
+  stop(SIGTERM);
+}
+
+/**
+ * Refuses early what would end the first step: before the packages are installed.
+ *
+ * @throws {LaunchError} `KERNEL_MISSING`, `UNCONFINED_ROOT`
+ */
+export async function checkSteps({ path, caller }: Surroundings): Promise<void> {
+  chooseKernel(undefined, path);
+  await chooseConfinement(false, caller.uid, path);
 }
 
 /** Passes on whole lines; what stands behind the last line's end is passed on by the next one. */

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assemble } from './assemble.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -8,6 +8,9 @@ import { copyImage } from './copy.ts';
 import type { BuildPlan, RunStage } from './plan.ts';
 import { runStep } from './run-step.ts';
 import { withWorkDirectory } from './work.ts';
+
+/** Root of a user namespace is another user, who has to get to a directory inside. */
+const PASSABLE = 0o711;
 
 /** A stage whose result the cache keeps. */
 export interface CachedStage {
@@ -40,9 +43,10 @@ function bootstrapStage(
     label: `bootstrap ${stage.suite}, ${stage.packages.length} packages asked for`,
     key: stage.key,
     make: (_below, _work, target) =>
-      withWorkDirectory(context.temporary, (temporary) =>
-        bootstrap(context.host, stage, target, { ...context, temporary, epoch }),
-      ),
+      withWorkDirectory(context.temporary, async (temporary) => {
+        await chmod(temporary, PASSABLE);
+        await bootstrap(context.host, stage, target, { ...context, temporary, epoch });
+      }),
   };
 }
 

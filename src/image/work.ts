@@ -1,20 +1,20 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
 
-const NAME = /^work-(?<pid>\d+)-/;
+const NAME = /^apppot-build-(?<pid>\d+)-/;
 
 /**
  * Makes a directory for the time of a call, and removes it whatever happens.
  *
- * What processes that are gone left behind in `parent` is removed too.
+ * What this user's processes that are gone left behind in `parent` is removed too.
  */
 export async function withWorkDirectory<T>(
   parent: string,
   use: (directory: string) => Promise<T>,
 ): Promise<T> {
   await removeAbandoned(parent);
-  const directory = await mkdtemp(join(parent, `work-${process.pid}-`));
+  const directory = await mkdtemp(join(parent, `apppot-build-${process.pid}-`));
   try {
     return await use(directory);
   } finally {
@@ -25,8 +25,17 @@ export async function withWorkDirectory<T>(
 async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = Number(NAME.exec(name)?.groups?.pid);
-    if (pid > 0 && !isAlive(pid)) await rm(join(parent, name), { recursive: true, force: true });
+    const path = join(parent, name);
+    if (pid > 0 && !isAlive(pid) && (await isOurs(path))) {
+      await rm(path, { recursive: true, force: true });
+    }
   }
+}
+
+/** In a directory that all may write to, others choose such names too. */
+async function isOurs(path: string): Promise<boolean> {
+  const info = await lstat(path).catch(() => undefined);
+  return info?.uid === process.geteuid?.();
 }
 
 function isAlive(pid: number): boolean {

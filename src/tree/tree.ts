@@ -49,6 +49,8 @@ export interface Entry {
   /** Of a character or block device. */
   readonly major?: number;
   readonly minor?: number;
+  /** Another filesystem covers it: its attributes are that one's, and what lies below is unknown. */
+  readonly mounted?: true;
 }
 
 /** A run of a file's bytes that may hold something else than zeros. */
@@ -77,6 +79,11 @@ export interface Tree {
   /** How messages name it. */
   readonly name: string;
   /**
+   * Inode number and birth time (ns) of the root, `INO:BIRTH`, where the filesystem keeps one: a copy
+   * of the tree has another, so that inode numbers and ctimes tell nothing against it.
+   */
+  readonly identity?: string;
+  /**
    * Every entry, in the order of {@link comparePaths}: the root first, a directory before what it
    * holds. May be asked more than once. Other filesystems mounted below are listed as the directory
    * they cover, without what is in them.
@@ -88,6 +95,8 @@ export interface Tree {
   contents(entry: Entry): Contents;
   /** @throws {TreeError} `TREE_NO_CONTENT` where only the listing was recorded. */
   xattrs(entry: Entry): Xattrs;
+  /** Announces entries whose {@link xattrs} will be asked for, where asking for many at once is cheaper. */
+  prefetch?(entries: readonly Entry[]): void;
   close(): void;
 }
 

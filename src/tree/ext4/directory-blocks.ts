@@ -1,6 +1,6 @@
 import { corrupt } from '../block/faults.ts';
 import { blockMap } from './block-map.ts';
-import { crc32c, crc32cOfNumber } from './crc.ts';
+import { checksumFault } from './directory-checksum.ts';
 import { inlineData } from './inline-data.ts';
 import { hasFlag, INODE_FLAG, type Inode, lengthOf } from './inode.ts';
 import { seedOf } from './inode-table.ts';
@@ -19,10 +19,6 @@ const scratch = Buffer.alloc(CHUNK);
 /** A directory in an inode: the parent's number, 56 bytes of records, then more in an attribute. */
 const INLINE_PARENT = 4;
 const INLINE_HEAD = 60;
-const TAIL = 12;
-const TAIL_TYPE = 0xde;
-const NODE_RECORDS = 8;
-const ROOT_RECORDS = 32;
 
 /**
  * The records of a directory, block by block, checksums verified. Source: ext4/directory.rst.
@@ -39,10 +35,14 @@ export function* directoryBlocks(
     return;
   }
   const seed = volume.hasChecksums ? seedOf(inode, volume.superblock.seed) : undefined;
+  let isFirst = true;
   for (const { physical, count } of runs(volume, inode)) {
     account?.(count);
     for (const block of readRun(volume, physical, count)) {
-      if (seed !== undefined) verify(volume, inode, block, seed);
+      const isIndexed = hasFlag(inode, INODE_FLAG.index);
+      const fault = seed === undefined ? undefined : checksumFault(block, seed, isIndexed, isFirst);
+      if (fault !== undefined) throw broken(volume, inode, fault);
+      isFirst = false;
       yield block;
     }
   }
@@ -80,34 +80,6 @@ function* inlineRecords(volume: Volume, inode: Inode): Generator<Block> {
   const head = Math.min(INLINE_HEAD, bytes.length);
   if (head > INLINE_PARENT) yield { bytes, start: INLINE_PARENT, end: head };
   if (bytes.length > head) yield { bytes, start: head, end: bytes.length };
-}
-
-/** Leaves end in a record that holds the checksum; nodes of the index have theirs after their table. */
-function verify(volume: Volume, inode: Inode, block: Block, seed: number): void {
-  const { bytes, start, end } = block;
-  const tail = end - TAIL;
-  const isLeaf = bytes.readUInt32LE(tail) === 0 && bytes[tail + 7] === TAIL_TYPE;
-  const [found, stored] = isLeaf
-    ? [crc32c(seed, bytes, start, tail), bytes.readUInt32LE(tail + 8)]
-    : nodeChecksums(volume, inode, block, seed);
-  if (found !== stored) {
-    throw broken(volume, inode, `checksum of a block is ${found}, stored is ${stored}`);
-  }
-}
-
-/** Source: `ext4_dx_csum` in fs/ext4/namei.c. */
-function nodeChecksums(volume: Volume, inode: Inode, { bytes, start, end }: Block, seed: number) {
-  const isInner = bytes.readUInt32LE(start) === 0;
-  const table = start + (isInner ? NODE_RECORDS : ROOT_RECORDS);
-  const limit = bytes.readUInt16LE(table);
-  const used = bytes.readUInt16LE(table + 2);
-  const tail = table + limit * 8;
-  if (!hasFlag(inode, INODE_FLAG.index) || used > limit || tail + 8 > end) {
-    throw broken(volume, inode, 'a block has no checksum');
-  }
-  const records = crc32c(seed, bytes, start, table + used * 8);
-  const reserved = crc32c(records, bytes, tail, tail + 4);
-  return [crc32cOfNumber(reserved, 0), bytes.readUInt32LE(tail + 4)];
 }
 
 function broken({ name }: Volume, inode: Inode, what: string): Error {

@@ -6,47 +6,55 @@
  * @module
  */
 
-import { fileSource } from '../block/file.ts';
-import type { BlockSource } from '../block/source.ts';
+import { openSource } from '../block/open.ts';
 import { type Entry, type Tree, TreeError } from '../tree.ts';
 import { fileContents } from './contents.ts';
-import { inodeTable } from './inode-table.ts';
-import { volume as openVolume } from './volume.ts';
+import { type Filesystem, openFilesystem } from './filesystem.ts';
 import { walk } from './walk.ts';
 import { readXattrs } from './xattrs.ts';
+
+export interface ImageOptions {
+  /** A UML COW file or qcow2 overlay of the image: the tree is what the guest sees through it. */
+  readonly cow?: string;
+  /** Number of the partition with the filesystem. Default: the only one that has one. */
+  readonly partition?: number;
+}
 
 export interface ImageTree extends Tree {
   /** The filesystem's UUID. */
   readonly uuid: string;
   readonly blockSize: number;
+  readonly filesystem: Filesystem;
 }
 
 /**
- * Opens an image file as a tree.
+ * Opens an image file as a tree: raw, a UML COW file or qcow2, whole or partitioned.
  *
- * @throws {TreeError} `IMAGE_CORRUPT`, `IMAGE_UNSUPPORTED`, `TREE_UNREADABLE`
+ * A journal that was not replayed is replayed in memory; nothing is ever written.
+ *
+ * @throws {TreeError} `IMAGE_CORRUPT`, `IMAGE_UNSUPPORTED`, `COW_MISMATCH`, `TREE_UNREADABLE`
  */
-export function openImage(path: string): ImageTree {
-  const source = fileSource(path);
+export function openImage(path: string, { cow, partition }: ImageOptions = {}): ImageTree {
+  const source = cow === undefined ? openSource(path) : openSource(cow, { base: path });
   try {
-    return imageTree(source);
+    return imageTree(source.name, openFilesystem(source, partition));
   } catch (error) {
     source.close();
     throw error;
   }
 }
 
-function imageTree(source: BlockSource): ImageTree {
-  const volume = openVolume(source);
-  const table = inodeTable(volume);
+function imageTree(name: string, filesystem: Filesystem): ImageTree {
+  const { volume, table } = filesystem;
   return {
-    name: source.name,
+    name,
     uuid: volume.superblock.uuid,
     blockSize: volume.superblock.blockSize,
+    filesystem,
     entries: () => walk(volume, table),
-    contents: (entry) => fileContents(volume, table.inode(fileInode(source.name, entry))),
+    contents: (entry) => fileContents(volume, table.inode(fileInode(name, entry))),
     xattrs: ({ ino }) => readXattrs(volume, table.inode(ino), table),
-    close: () => source.close(),
+    close: () => volume.source.close(),
   };
 }
 

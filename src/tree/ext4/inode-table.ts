@@ -1,3 +1,4 @@
+import { boundedCache } from '../block/bounded-cache.ts';
 import { corrupt } from '../block/faults.ts';
 import { crc32c, crc32cOfNumber } from './crc.ts';
 import { CORE_SIZE, extraSizeOf, generationOf, type Inode } from './inode.ts';
@@ -28,32 +29,14 @@ export function inodeTable(volume: Volume): InodeTable {
   const { inodes, inodesPerGroup, inodeSize, blockSize } = superblock;
   const pieceInodes = Math.max(blockSize, PIECE) / inodeSize;
   const piecesPerGroup = Math.ceil(inodesPerGroup / pieceInodes);
-  const pieces = new Map<number, Buffer>();
-  let lastKey = -1;
-  let lastPiece: Buffer = Buffer.alloc(0);
-
-  const pieceAt = (key: number): Buffer => {
-    if (key === lastKey) return lastPiece;
-    let piece = pieces.get(key);
-    if (piece === undefined) {
-      if (pieces.size >= KEPT) forgetOldest(pieces);
-      piece = readPiece(
-        volume,
-        Math.floor(key / piecesPerGroup),
-        key % piecesPerGroup,
-        pieceInodes,
-      );
-      pieces.set(key, piece);
-    }
-    lastKey = key;
-    lastPiece = piece;
-    return piece;
-  };
+  const piece = boundedCache(KEPT, (key) =>
+    readPiece(volume, Math.floor(key / piecesPerGroup), key % piecesPerGroup, pieceInodes),
+  );
   const slot = (ino: number): Inode => {
     if (ino < 1 || ino > inodes) throw corrupt(name, `inode ${ino} of ${inodes} is referred to`);
     const group = Math.floor((ino - 1) / inodesPerGroup);
     const index = (ino - 1) % inodesPerGroup;
-    const bytes = pieceAt(group * piecesPerGroup + Math.floor(index / pieceInodes));
+    const bytes = piece(group * piecesPerGroup + Math.floor(index / pieceInodes));
     return { ino, bytes, at: (index % pieceInodes) * inodeSize, size: inodeSize };
   };
   return {
@@ -87,13 +70,6 @@ function readPiece(
   const bytes = Buffer.allocUnsafe(Math.min(count, inodesPerGroup - first) * inodeSize);
   read(bytes, (groups.inodeTables[group] ?? 0) + (first * inodeSize) / blockSize);
   return bytes;
-}
-
-function forgetOldest(pieces: Map<number, Buffer>): void {
-  for (const key of pieces.keys()) {
-    pieces.delete(key);
-    return;
-  }
 }
 
 const NOTHING = new Uint8Array(2);

@@ -79,7 +79,7 @@ function leftovers({ home, path }: Place): string[] {
     ...readdirSync(home),
     ...readdirSync(path('tmp')),
     ...(existsSync(cache) ? readdirSync(cache) : []),
-  ].filter((name) => /tmp\..|\.tmp$|^work-|busy/.test(name));
+  ].filter((name) => /\.tmp$|^apppot-build-/.test(name));
 }
 
 const RECIPE = `
@@ -282,6 +282,16 @@ describe('apppot image build', () => {
       'Cannot write "/gone/a.img": ENOENT in its directory',
     ],
     [
+      'has no place for its cache',
+      { recipe: 'suite: tiny\n', cache: '/dev/null/no' },
+      'Cannot use the cache directory "/dev/null/no/apppot": ENOTDIR',
+    ],
+    [
+      'has steps where there is no kernel',
+      { recipe: 'suite: tiny\nrun: [x]\n', bare: true },
+      'Cannot find a kernel: there is no program "linux" in this directory or in PATH',
+    ],
+    [
       'finds no tools',
       { recipe: 'suite: tiny\n', path: '/gone' },
       'Cannot build an image: mmdebstrap not found',
@@ -290,10 +300,13 @@ describe('apppot image build', () => {
     const here = place(USERS[0] ?? 0);
     const output = 'output' in given ? given.output : here.path('a.img');
     const args = ['image', 'build', here.write('r.yaml', given.recipe), '-q', '-o', output];
-    const { status, stderr } = await here.run(
-      args,
-      'path' in given ? { env: { PATH: given.path } } : {},
-    );
+    const { status, stderr } = await here.run(args, {
+      env: {
+        ...('path' in given && { PATH: given.path }),
+        ...('bare' in given && { PATH: `${directory}/fake` }),
+        ...('cache' in given && { XDG_CACHE_HOME: given.cache }),
+      },
+    });
     const [line = ''] = stderr.split('\n');
     expect({
       line: line.replace('mmdebstrap, fakeroot', 'mmdebstrap'),

@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { writeAtomically } from '../host/atomic.ts';
+import { BASE_DIGEST, recordBase } from '../snap/base.ts';
+import { liveTree } from '../tree/live.ts';
+import type { SnapDeps } from './snap-deps.ts';
+import {
+  addExcludeFlags,
+  addRunFlags,
+  exclusionOf,
+  manifestPath,
+  type TreeFlags,
+} from './snap-options.ts';
+import { outsideOf } from './snap-outputs.ts';
+import { report } from './snap-report.ts';
+
+interface Flags extends TreeFlags {
+  readonly name?: string;
+}
+
+export function baseCommand(deps: SnapDeps): Command {
+  const command = new Command('base')
+    .description('record the tree as it is now: changes are found against it')
+    .option('--name <name>', 'what the base is called (default: the directory or host name)')
+    .action((flags: Flags) => runBase(flags, deps));
+  return addExcludeFlags(addRunFlags(command));
+}
+
+async function runBase(flags: Flags, deps: SnapDeps): Promise<void> {
+  const out = deps.output(flags.json);
+  const manifest = manifestPath(flags);
+  if (!flags.dryRun) mkdirSync(dirname(manifest), { recursive: true });
+  const skip = outsideOf(flags.root, [manifest], exclusionOf(flags));
+  const tree = liveTree(flags.root, { skip, warn: (text) => out.note(`warning: ${text}`) });
+  const name = flags.name ?? (basename(resolve(flags.root)) || hostname());
+  const base = recordBase(tree, { name, time: Date.now() / 1_000, skip });
+  if (!flags.dryRun) await store(flags, base);
+  const { digest, entries } = base;
+  const size = base.manifest.length;
+  report(out, flags, { digest, name, entries, size, manifest }, [
+    `${flags.dryRun ? 'would record' : 'recorded'} ${entries} entries in ${manifest}`,
+    `base ${digest}`,
+  ]);
+}
+
+async function store(
+  flags: Flags,
+  { manifest, digest }: { readonly manifest: Buffer; readonly digest: string },
+): Promise<void> {
+  await writeAtomically(manifestPath(flags), (file) => file.writeFile(manifest));
+  if (flags.base !== undefined) return;
+  await writeAtomically(join(flags.root, BASE_DIGEST), (file) => file.writeFile(`${digest}\n`));
+}

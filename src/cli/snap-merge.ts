@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { errnoOf } from '../base/errors.ts';
+import { BASE_DIGEST } from '../snap/base.ts';
+import { SnapError } from '../snap/errors.ts';
+import { mergeBundle } from '../snap/merge.ts';
+import { showPath } from '../tree/byte-path.ts';
+import { openManifest } from '../tree/manifest.ts';
+import type { SnapDeps } from './snap-deps.ts';
+import { addRunFlags, defaultBundle, type TreeFlags, timeOf } from './snap-options.ts';
+import { renderCounts, report } from './snap-report.ts';
+
+interface Flags extends TreeFlags {
+  readonly anyBase: boolean;
+}
+
+export function mergeCommand(deps: SnapDeps): Command {
+  const command = new Command('merge')
+    .description('merge a bundle into the tree that its base was recorded from, or a copy of it')
+    .argument('[file]', 'the bundle (default: apppot.DATE.changes.tar.gz)')
+    .option('--any-base', 'merge also onto another base, or onto none', false)
+    .action((file: string | undefined, flags: Flags) => runMerge(file, flags, deps));
+  return addRunFlags(command);
+}
+
+async function runMerge(argument: string | undefined, flags: Flags, deps: SnapDeps): Promise<void> {
+  const out = deps.output(flags.json);
+  const file = argument ?? defaultBundle(timeOf(deps));
+  const { root, dryRun, verbose } = flags;
+  const head = await mergeBundle(file, root, {
+    base: flags.anyBase ? undefined : digestOf(flags),
+    dryRun,
+    ...(verbose && { onPath: (mark, path) => out.note(`${mark} /${showPath(path)}`) }),
+  });
+  report(out, flags, { ...head, file, root }, [
+    `${dryRun ? 'would merge' : 'merged'} into ${root}: ${renderCounts(head)}`,
+  ]);
+}
+
+function digestOf({ root, base }: Flags): string {
+  if (base !== undefined) return openManifest(base).digest;
+  const file = join(root, BASE_DIGEST);
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new SnapError(`Cannot read the base digest "${file}": ${errnoOf(cause) ?? cause}`, {
+      kind: 'missing',
+      code: 'BASE_MISSING',
+      hint: 'Record the base with "apppot-snap base", or merge with --any-base.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { BASE_MANIFEST } from '../snap/base.ts';
+import { DEFAULT_EXCLUDES } from '../snap/default-exclude.ts';
+import { type Exclusion, exclusion, parseExcludeList } from '../snap/exclude.ts';
+import type { SnapDeps } from './snap-deps.ts';
+
+export interface TreeFlags {
+  readonly root: string;
+  readonly base?: string;
+  readonly exclude: readonly string[];
+  readonly excludeFrom?: string;
+  readonly verbose: boolean;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+/** Flags of every command that works on a directory. */
+export function addRunFlags(command: Command): Command {
+  return command
+    .option('--root <dir>', 'the tree to work on', '/')
+    .option('--base <manifest>', `the recorded base (default: ROOT/${BASE_MANIFEST})`)
+    .option('-v, --verbose', 'name each path', false)
+    .option('-n, --dry-run', 'change nothing, only say what would be done', false)
+    .option('--json', 'print the result as one JSON line', false);
+}
+
+export function addExcludeFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--exclude <pattern>', 'leave out what matches; may be repeated')
+        .argParser((value: string, all: readonly string[]) => [...all, value])
+        .default([], 'none'),
+    )
+    .option(
+      '--exclude-from <file>',
+      'list of patterns (default: ROOT/etc/apppot/exclude, or a built-in list for /)',
+    );
+}
+
+export function manifestPath({ root, base }: Pick<TreeFlags, 'root' | 'base'>): string {
+  return base ?? join(root, BASE_MANIFEST);
+}
+
+/** @throws {SnapError} `EXCLUDE_MALFORMED` */
+export function exclusionOf(flags: TreeFlags): Exclusion {
+  return exclusion([...listed(flags), ...flags.exclude]);
+}
+
+function listed({ root, excludeFrom }: TreeFlags): readonly string[] {
+  if (excludeFrom !== undefined) return parseExcludeList(readFileSync(excludeFrom, 'utf8'));
+  const own = join(root, 'etc/apppot/exclude');
+  if (existsSync(own)) return parseExcludeList(readFileSync(own, 'utf8'));
+  return resolve(root) === '/' ? DEFAULT_EXCLUDES : [];
+}
+
+/** Now, or `SOURCE_DATE_EPOCH` for results that are the same each time. In seconds. */
+export function timeOf({ env }: Pick<SnapDeps, 'env'>): number {
+  const epoch = env.SOURCE_DATE_EPOCH;
+  return epoch !== undefined && /^\d{1,12}$/.test(epoch) ? Number(epoch) : Date.now() / 1_000;
+}
+
+/** `apppot.2026-11-22.changes.tar.gz` */
+export function defaultBundle(time: number): string {
+  return `apppot.${new Date(time * 1_000).toISOString().slice(0, 10)}.changes.tar.gz`;
+}

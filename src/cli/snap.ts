@@ -1,0 +1,19 @@
+/**
+ * `apppot snap`, also called `apppot-snap`: record a base, keep the changes, merge them elsewhere.
+ *
+ * @module
+ */
+
+import { Command } from 'commander';
+import { baseCommand } from './snap-base.ts';
+import { changesCommand } from './snap-changes.ts';
+import type { SnapDeps } from './snap-deps.ts';
+import { mergeCommand } from './snap-merge.ts';
+
+export function snapCommand(deps: SnapDeps): Command {
+  const command = new Command('snap').description(
+    'record a base, keep what changed since as a small bundle, merge it elsewhere',
+  );
+  for (const make of [baseCommand, changesCommand, mergeCommand]) command.addCommand(make(deps));
+  return command;
+}

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { errnoOf } from '../base/errors.ts';
+import { HostError } from './host.ts';
+import { notFound } from './sync.ts';
+
+export interface FeedOptions {
+  readonly cwd?: string;
+  /** File descriptor that becomes the program's stdout. Default: nowhere. */
+  readonly stdout?: number;
+}
+
+/** A running program that reads what we write. */
+export interface Feed {
+  /** @throws {HostError} `COMMAND_FAILED` when the program ended already. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Closes its stdin and waits for its end; `stderr` holds at most its last 64 kB. */
+  end(): Promise<{ readonly status: number; readonly stderr: string }>;
+  /** Kills it, and waits. */
+  abort(): Promise<void>;
+}
+
+const KEPT_STDERR = 65_536;
+
+/**
+ * Starts a program that takes its input from us.
+ *
+ * @throws {HostError} `COMMAND_NOT_FOUND`
+ */
+export async function feed(argv: readonly string[], options: FeedOptions = {}): Promise<Feed> {
+  const child = await started(argv, options);
+  const ended = once(child, 'close').then(([status]) => (status as number | null) ?? 128);
+  const { stdin } = child;
+  let broken = false;
+  let stderr = '';
+  stdin?.on('error', () => {
+    broken = true;
+  });
+  child.stderr?.setEncoding('latin1').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-KEPT_STDERR);
+  });
+  return {
+    async write(chunk) {
+      if (broken || stdin === null) throw failed(argv, await ended, stderr);
+      if (!stdin.write(chunk)) await Promise.race([once(stdin, 'drain'), ended]).catch(() => {});
+    },
+    async end() {
+      stdin?.end();
+      return { status: await ended, stderr };
+    },
+    async abort() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/**
+ * Runs a program over a stream of bytes.
+ *
+ * @throws {HostError} `COMMAND_NOT_FOUND`, `COMMAND_FAILED`
+ */
+export async function* filtered(
+  argv: readonly string[],
+  input: Readable,
+): AsyncGenerator<Uint8Array> {
+  const child = await started(argv, {}, 'pipe');
+  const ended = once(child, 'close');
+  let stderr = '';
+  child.stderr?.on('data', (text: Buffer) => {
+    stderr += text.toString('latin1');
+  });
+  child.stdin?.on('error', () => input.destroy());
+  if (child.stdin !== null) input.pipe(child.stdin);
+  try {
+    if (child.stdout !== null) yield* child.stdout as AsyncIterable<Uint8Array>;
+    const [status] = (await ended) as [number | null];
+    if (status !== 0) throw failed(argv, status ?? 128, stderr);
+  } finally {
+    input.destroy();
+    child.kill('SIGKILL');
+  }
+}
+
+async function started(
+  [program = '', ...args]: readonly string[],
+  { cwd, stdout }: FeedOptions,
+  output: 'pipe' | 'ignore' = 'ignore',
+): Promise<ChildProcess> {
+  const child = spawn(program, args, {
+    stdio: ['pipe', stdout ?? output, 'pipe'],
+    ...(cwd !== undefined && { cwd }),
+  });
+  await once(child, 'spawn').catch((error: unknown) => {
+    throw errnoOf(error) === 'ENOENT' ? notFound(program, error) : error;
+  });
+  return child;
+}
+
+function failed([program]: readonly string[], status: number, stderr: string): HostError {
+  const last = stderr.trimEnd().split('\n').at(-1) ?? '';
+  return new HostError(`Cannot run "${program}": ${last === '' ? `status ${status}` : last}`, {
+    kind: 'remote',
+    code: 'COMMAND_FAILED',
+  });
+}

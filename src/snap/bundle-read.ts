@@ -1,0 +1,119 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { AppPotError, errnoOf } from '../base/errors.ts';
+import { filtered } from '../host/feed.ts';
+import { showPath } from '../tree/byte-path.ts';
+import type { BytePath, Entry } from '../tree/tree.ts';
+import { SnapError } from './errors.ts';
+import { type BundleHead, decodeBundleHead } from './head.ts';
+import { memberOrder } from './member-order.ts';
+import { fromMemberName, fromWhiteout, NOTE_NAME } from './names.ts';
+import { type Item, type Member, readArchive } from './tar/read.ts';
+
+/** A bundle's parts, in the order in which they come: its head, deletions, entries. */
+export type BundlePart =
+  | { readonly kind: 'head'; readonly head: BundleHead }
+  | { readonly kind: 'delete'; readonly path: BytePath }
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly member: Member };
+
+/**
+ * Reads a bundle, trusting nothing in it: paths are relative and without `..`, come in order and
+ * once, nothing lies below what is no directory, hard links name a file that came before.
+ *
+ * @throws {SnapError} `BUNDLE_UNREADABLE`, `BUNDLE_MALFORMED` (also when it ends too early)
+ */
+export async function* readBundle(file: string): AsyncGenerator<BundlePart> {
+  const archive = await openArchive(file);
+  try {
+    yield* parts(archive);
+  } catch (error) {
+    throw explain(file, error);
+  }
+}
+
+async function* parts(archive: AsyncIterable<Uint8Array>): AsyncGenerator<BundlePart> {
+  const items = readArchive(archive);
+  const head = await firstHead(items);
+  yield { kind: 'head', head };
+  const order = memberOrder();
+  for await (const item of items) {
+    if (item.kind === 'global') throw new RangeError('it has two heads');
+    const part = toPart(item.member);
+    if (part === undefined) continue;
+    order.check(part);
+    yield part;
+  }
+  order.finish(head);
+}
+
+async function firstHead(items: AsyncGenerator<Item>): Promise<BundleHead> {
+  const { done, value } = await items.next();
+  if (done || value.kind !== 'global') throw new RangeError('it is no bundle of changes');
+  return decodeBundleHead(value.records);
+}
+
+type MemberPart = Exclude<BundlePart, { kind: 'head' }>;
+
+function toPart(member: Member): MemberPart | undefined {
+  const name = member.entry.path;
+  if (name === NOTE_NAME) return undefined;
+  const deleted = fromWhiteout(name);
+  if (deleted !== undefined) return { kind: 'delete', path: safePath(deleted) };
+  const path = name === '.' ? '' : safePath(fromMemberName(name));
+  return { kind: 'entry', entry: { ...member.entry, path }, member };
+}
+
+function safePath(path: BytePath): BytePath {
+  const safe = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  if (safe && !path.includes('\0')) return path;
+  throw new RangeError(`the path "${showPath(path)}" is not allowed`);
+}
+
+async function openArchive(file: string): Promise<AsyncIterable<Uint8Array>> {
+  const magic = await firstBytes(file);
+  const stream = createReadStream(file, { highWaterMark: 2 ** 18 });
+  if (magic.startsWith(ZSTD)) return filtered(['zstd', '-dcq'], stream);
+  return magic.startsWith(GZIP) ? gunzipped(stream) : (stream as AsyncIterable<Buffer>);
+}
+
+const GZIP = '1f8b';
+const ZSTD = '28b52ffd';
+
+function gunzipped(stream: Readable): AsyncIterable<Buffer> {
+  const gunzip = createGunzip({ chunkSize: 2 ** 18 });
+  stream.on('error', (error) => gunzip.destroy(error));
+  gunzip.on('close', () => stream.destroy());
+  return stream.pipe(gunzip);
+}
+
+async function firstBytes(file: string): Promise<string> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+      return buffer.toString('hex', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw new SnapError(`Cannot read bundle "${file}": ${errnoOf(cause) ?? String(cause)}`, {
+      kind: errnoOf(cause) === 'ENOENT' ? 'missing' : 'conflict',
+      code: 'BUNDLE_UNREADABLE',
+      cause,
+    });
+  }
+}
+
+function explain(file: string, error: unknown): unknown {
+  const isData = error instanceof RangeError || (errnoOf(error) ?? '').startsWith('Z_');
+  if (!isData && !(error instanceof AppPotError && error.code === 'COMMAND_FAILED')) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SnapError(`Cannot read bundle "${file}": ${reason}`, {
+    kind: 'conflict',
+    code: 'BUNDLE_MALFORMED',
+    hint: 'It may have been cut off on its way: fetch it, or make it, again.',
+    cause: error,
+  });
+}

@@ -1,0 +1,137 @@
+/**
+ * A bundle: an archive of changes, bound to its base, that is an OCI image layer as well. The format
+ * is `docs/formats/bundle.md`.
+ *
+ * @module
+ */
+
+import { stat } from 'node:fs/promises';
+import type { Bytes } from '../base/units.ts';
+import { writeAtomically } from '../host/atomic.ts';
+import { showPath } from '../tree/byte-path.ts';
+import { type BytePath, comparePaths, type Entry, type Tree } from '../tree/tree.ts';
+import { type Change, countChanges, type Difference } from './change.ts';
+import { compressionOf, sinkFor } from './compress.ts';
+import { type BundleHead, encodeBundleHead } from './head.ts';
+import { NOTE_NAME, needsEscape, toMemberName, toWhiteout } from './names.ts';
+import { openContents } from './seal.ts';
+import { encodeEnd, encodeExtended, encodeMember, encodeNote } from './tar/write.ts';
+
+export interface BundleOptions extends Pick<BundleHead, 'base' | 'name' | 'time' | 'tool'> {
+  /** Receives one sentence about each thing that is left out. */
+  readonly warn?: (text: string) => void;
+}
+
+export interface Written extends BundleHead {
+  readonly size: Bytes;
+}
+
+/**
+ * Writes a bundle; the file's name chooses the compression.
+ *
+ * @param tree The later one, where contents are read.
+ * @throws {HostError} `FILE_UNWRITABLE`, or `COMMAND_NOT_FOUND` for a missing zstd.
+ */
+export async function writeBundle(
+  file: string,
+  tree: Tree,
+  { changes, holders }: Difference,
+  options: BundleOptions,
+): Promise<Written> {
+  const { warn = () => undefined, ...facts } = options;
+  const kept = changes.filter((change) => isKept(change, warn));
+  const head = { ...facts, ...countChanges(kept) };
+  await writeAtomically(file, async (handle) => {
+    const sink = await sinkFor(compressionOf(file), handle);
+    try {
+      for (const chunk of encodeBundle(head, tree, { changes: kept, holders }, warn))
+        await sink.write(chunk);
+      await sink.end();
+    } catch (error) {
+      await sink.abort();
+      throw error;
+    }
+  });
+  return { ...head, size: (await stat(file)).size };
+}
+
+function isKept(change: Change, warn: (text: string) => void): boolean {
+  if (change.kind === 'delete' || change.after.type !== 'socket') return true;
+  warn(`"${showPath(change.path)}" is left out: it is a socket`);
+  return false;
+}
+
+/** The archive, uncompressed. */
+export function* encodeBundle(
+  head: BundleHead,
+  tree: Tree,
+  { changes, holders }: Difference,
+  warn: (text: string) => void,
+): Generator<Buffer> {
+  const deletions = changes.filter(({ kind }) => kind === 'delete').map(({ path }) => path);
+  const entries = changes
+    .flatMap((change) => (change.kind === 'delete' ? [] : [change.after]))
+    .concat(holders)
+    .sort((a, b) => comparePaths(a.path, b.path));
+  yield* encodeExtended('g', 'pax_global_header', encodeBundleHead(head));
+  yield* encodeNote(NOTE_NAME, head.time, note(head, deletions, entries));
+  for (const path of deletions) yield* encodeNote(toWhiteout(path), head.time, Buffer.alloc(0));
+  tree.prefetch?.(entries);
+  yield* encodeEntries(tree, entries, warn);
+  yield encodeEnd();
+}
+
+/** One line `BASE DELETIONS ESCAPED`, then each deleted path as `./PATH` and a NUL. */
+function note(
+  { base }: BundleHead,
+  deletions: readonly BytePath[],
+  entries: readonly Entry[],
+): Buffer {
+  const escaped = entries.filter(({ path }) => needsEscape(path)).length;
+  const paths = deletions.map((path) => `./${path}\0`).join('');
+  return Buffer.from(`${base} ${deletions.length} ${escaped}\n${paths}`, 'latin1');
+}
+
+function* encodeEntries(
+  tree: Tree,
+  entries: readonly Entry[],
+  warn: (text: string) => void,
+): Generator<Buffer> {
+  const leaders = new Map<number, string>();
+  for (const entry of entries) {
+    const name = entry.path === '' ? '.' : toMemberName(entry.path);
+    const group = groupOf(entry);
+    const link = leaders.get(group);
+    const written = yield* encodeEntry(tree, entry, name, link);
+    if (!written) warn(`"${showPath(entry.path)}" is left out: it vanished while it was read`);
+    else if (group !== ALONE) leaders.set(group, link ?? name);
+  }
+}
+
+const ALONE = -1;
+
+/** Entries of one group are hard links of each other. */
+function groupOf({ nlink, type, ino }: Entry): number {
+  return nlink > 1 && type !== 'directory' ? ino : ALONE;
+}
+
+/** @returns false when the file is gone meanwhile. */
+function* encodeEntry(
+  tree: Tree,
+  entry: Entry,
+  name: string,
+  link: string | undefined,
+): Generator<Buffer, boolean> {
+  if (link !== undefined) {
+    yield* encodeMember(entry, { name, link });
+    return true;
+  }
+  const contents = entry.type === 'file' ? openContents(tree, entry) : undefined;
+  if (entry.type === 'file' && contents === undefined) return false;
+  try {
+    yield* encodeMember(entry, { name, contents, xattrs: tree.xattrs(entry) });
+    return true;
+  } finally {
+    contents?.close();
+  }
+}

@@ -1,0 +1,76 @@
+import { type BytePath, comparePaths, type Entry, type Tree } from '../tree/tree.ts';
+import { without } from './base.ts';
+import type { Change, Difference } from './change.ts';
+import type { IsSame } from './compare.ts';
+import type { Exclusion } from './exclude.ts';
+import { holders } from './holders.ts';
+import { links } from './links.ts';
+import { type Pair, pairs } from './pairs.ts';
+
+/**
+ * Finds what became of a tree. The exact rules are `docs/formats/changes.md`.
+ *
+ * @param isSame Asked for entries of one path and one type.
+ * @param skip Left out of both trees, with all below it.
+ */
+export function diff(before: Tree, after: Tree, isSame: IsSame, skip?: Exclusion): Difference {
+  const found: Change[] = [];
+  const linked = links();
+  const holding = holders();
+  const walk = pairs(without(before.entries(), skip), without(after.entries(), skip));
+  for (const pair of visible(walk, linked.note)) {
+    const changes = changesOf(pair, isSame);
+    holding.note(pair, changes.length > 0);
+    found.push(...changes);
+  }
+  const more = linked.missing(found);
+  const changes = more.length === 0 ? found : [...found, ...more].sort(order);
+  return { changes, holders: holding.of(changes) };
+}
+
+/** Pairs less what a mount hides, and less what a removed directory implies. */
+function* visible(walk: Iterable<Pair>, note: (pair: Pair) => void): Generator<Pair> {
+  let hidden = NOTHING;
+  let removed = NOTHING;
+  for (const pair of walk) {
+    const { path, before, after } = pair;
+    note(pair);
+    if (path.startsWith(hidden) || (after === undefined && path.startsWith(removed))) continue;
+    if (isCovered(pair)) {
+      hidden = `${path}/`;
+      continue;
+    }
+    if (before?.type === 'directory' && after?.type !== 'directory') removed = `${path}/`;
+    yield pair;
+  }
+}
+
+/** No path starts with it. */
+const NOTHING: BytePath = '/';
+
+function isCovered({ before, after }: Pair): boolean {
+  return before !== undefined && after?.mounted === true;
+}
+
+function changesOf({ path, before, after }: Pair, isSame: IsSame): readonly Change[] {
+  if (before === undefined) return [{ kind: 'add', path, after }];
+  if (after === undefined) return [{ kind: 'delete', path, before }];
+  if (before.type !== after.type) {
+    return [
+      { kind: 'delete', path, before },
+      { kind: 'add', path, after },
+    ];
+  }
+  return isUnchanged(before, after, isSame) ? [] : [{ kind: 'modify', path, before, after }];
+}
+
+/** What lay under a mount when the base was recorded was not seen, so it counts as changed. */
+function isUnchanged(before: Entry, after: Entry, isSame: IsSame): boolean {
+  return before.mounted === undefined && isSame(before, after);
+}
+
+const KIND_ORDER = { delete: 0, modify: 1, add: 1 } as const;
+
+function order(a: Change, b: Change): number {
+  return comparePaths(a.path, b.path) || KIND_ORDER[a.kind] - KIND_ORDER[b.kind];
+}

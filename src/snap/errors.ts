@@ -1,0 +1,19 @@
+/**
+ * Changes of a tree: found, kept in a bundle, merged onto another tree of the same base.
+ *
+ * @module
+ */
+
+import { AppPotError } from '../base/errors.ts';
+
+export type SnapCode =
+  | 'BASE_MISSING'
+  | 'BASE_MISMATCH'
+  | 'BUNDLE_UNREADABLE'
+  | 'BUNDLE_MALFORMED'
+  | 'EXCLUDE_MALFORMED'
+  | 'MERGE_CONFLICT'
+  | 'MERGE_INCOMPLETE'
+  | 'TREE_DIFFERS';
+
+export class SnapError extends AppPotError<SnapCode> {}

@@ -1,0 +1,65 @@
+import type { ManifestTree } from '../tree/manifest.ts';
+import type { Entry, Tree } from '../tree/tree.ts';
+import { without } from './base.ts';
+import type { Difference } from './change.ts';
+import { type IsSame, sameContents, sameInode, sameSeal } from './compare.ts';
+import { diff } from './diff.ts';
+import type { Exclusion } from './exclude.ts';
+import { pairs } from './pairs.ts';
+
+export interface FindOptions {
+  readonly skip?: Exclusion;
+  readonly warn?: (text: string) => void;
+}
+
+/** What became of the tree that a manifest recorded. */
+export function changesSince(
+  base: ManifestTree,
+  now: Tree,
+  { skip, warn = () => undefined }: FindOptions = {},
+): Difference {
+  const copied = isCopy(base, now, skip);
+  if (copied) warn(COPIED);
+  return diff(base, now, copied ? asCopy(base, now) : inPlace(base, now), skip);
+}
+
+/** What differs between two trees that both hold contents: nothing is taken on trust. */
+export function changesBetween(before: Tree, after: Tree, { skip }: FindOptions = {}): Difference {
+  return diff(before, after, sameContents(before, after), skip);
+}
+
+function inPlace({ seals }: ManifestTree, now: Tree): IsSame {
+  const sealed = sameSeal(seals, now, true);
+  return (a, b) => sameInode(a, b) && sealed(a, b);
+}
+
+/** In a copy, only what was sealed can be told for sure; the rest goes by attributes. */
+function asCopy({ seals }: ManifestTree, now: Tree): IsSame {
+  return sameSeal(seals, now, true);
+}
+
+const COPIED =
+  'this is a copy of the tree that the base was recorded from: files of equal size and mtime are taken for unchanged';
+
+/** So many entries, all of them with other inodes or ctimes, are no coincidence. */
+const ENOUGH = 64;
+
+/**
+ * Whether the tree was copied since, so that inode numbers and ctimes tell nothing: not one of them is
+ * as recorded, and the root was born another time, or (where that is not kept) there are many.
+ */
+function isCopy(base: ManifestTree, now: Tree, skip?: Exclusion): boolean {
+  const known = base.identity !== undefined && now.identity !== undefined;
+  if (known && base.identity === now.identity) return false;
+  let common = 0;
+  for (const { before, after } of pairs(without(base.entries(), skip), now.entries())) {
+    if (before === undefined || after === undefined) continue;
+    if (sameOrigin(before, after)) return false;
+    common += 1;
+  }
+  return known ? common > 0 : common >= ENOUGH;
+}
+
+function sameOrigin(before: Entry, after: Entry): boolean {
+  return before.ino === after.ino && before.ctime === after.ctime;
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { recordBase } from '../../../src/snap/base.ts';
+import { changesBetween, changesSince } from '../../../src/snap/ways.ts';
+import { parseManifest } from '../../../src/tree/manifest.ts';
+import type { Tree } from '../../../src/tree/tree.ts';
+import { memoryTree, type Sketch } from '../../kit/memory-tree.ts';
+
+type Sketches = Readonly<Record<string, Sketch>>;
+
+function since(before: Tree, after: Tree, warn?: (text: string) => void) {
+  const { manifest } = recordBase(before, { name: 'b', time: 1_000 });
+  return changesSince(parseManifest(manifest, 'm'), after, warn === undefined ? {} : { warn });
+}
+
+function marks(before: Sketches, after: Sketches): string[] {
+  return since(memoryTree(before), memoryTree(after)).changes.map(
+    ({ kind, path }) => `${kind} ${path}`,
+  );
+}
+
+const DIR = { type: 'directory' } as const;
+
+describe('changesSince()', () => {
+  it('names nothing where nothing changed', () => {
+    expect(marks({ a: {}, d: DIR, 'd/x': {} }, { a: {}, d: DIR, 'd/x': {} })).toEqual([]);
+  });
+
+  it('names a removed directory once', () => {
+    expect(marks({ d: DIR, 'd/x': {}, 'd/y': DIR, 'd-': {} }, { 'd-': {} })).toEqual(['delete d']);
+  });
+
+  it('names all that a new directory holds', () => {
+    expect(marks({}, { d: DIR, 'd/x': {} })).toEqual(['add d', 'add d/x']);
+  });
+
+  it('takes another type for a deletion and an addition', () => {
+    expect(marks({ p: DIR, 'p/x': {} }, { p: { type: 'symlink', target: 'q' } })).toEqual([
+      'delete p',
+      'add p',
+    ]);
+    expect(marks({ p: { type: 'fifo' } }, { p: DIR, 'p/x': {} })).toEqual([
+      'delete p',
+      'add p',
+      'add p/x',
+    ]);
+  });
+
+  it.each<[string, Sketch]>([
+    ['mode', { mode: 0o600 }],
+    ['uid', { uid: 1 }],
+    ['gid', { gid: 1 }],
+    ['size', { size: 1 }],
+    ['mtime', { mtime: 2n }],
+    ['ctime', { ctime: 2n }],
+    ['an older ctime', { ctime: 0n }],
+    ['inode', { ino: 5 }],
+  ])('sees another %s', (_, change) => {
+    expect(marks({ a: {}, b: {} }, { a: change, b: {} })).toEqual(['modify a']);
+  });
+
+  it('sees another target and another device', () => {
+    const link = { type: 'symlink', target: 'x' } as const;
+    const device = { type: 'char', major: 1, minor: 3 } as const;
+    expect(
+      marks({ l: link, n: device }, { l: { ...link, target: 'y' }, n: { ...device, minor: 4 } }),
+    ).toEqual(['modify l', 'modify n']);
+  });
+
+  it('takes a hard link along with its whole group', () => {
+    const old = { ino: 9, nlink: 2 };
+    expect(marks({ a: old, b: old }, { a: old, b: old, 'd/x': {} })).toEqual(['add d/x']);
+    const now = { ino: 9, nlink: 3 };
+    expect(marks({ a: old, b: old }, { a: now, b: now, c: now })).toEqual([
+      'modify a',
+      'modify b',
+      'add c',
+    ]);
+  });
+
+  it('leaves alone what a mounted filesystem covers', () => {
+    const mounted = { ...DIR, ino: 1, mounted: true } as const;
+    expect(marks({ m: DIR, 'm/x': {}, z: {} }, { m: mounted })).toEqual(['delete z']);
+    expect(marks({}, { m: mounted })).toEqual(['add m']);
+  });
+
+  it('takes all for changed that was covered when the base was recorded', () => {
+    const mounted = { ...DIR, mounted: true } as const;
+    expect(marks({ m: mounted }, { m: DIR, 'm/x': {} })).toEqual(['modify m', 'add m/x']);
+  });
+
+  it('names the directories whose mtime a merge would disturb', () => {
+    const before = memoryTree({ d: DIR, 'd/e': DIR, 'd/e/x': {}, f: DIR, 'f/y': {} });
+    const after = memoryTree({
+      d: DIR,
+      'd/e': DIR,
+      'd/e/x': { size: 1 },
+      f: { ...DIR, mtime: 3n },
+    });
+    expect(since(before, after).holders.map(({ path }) => path)).toEqual(['', 'd/e']);
+  });
+
+  it('goes by attributes in a copy, and says so', () => {
+    const before = memoryTree({ a: {}, b: {} }, '2:1');
+    const after = memoryTree(
+      { '': { ...DIR, ctime: 7n }, a: { ctime: 8n, ino: 1 }, b: { ctime: 9n, ino: 2, size: 4 } },
+      '77:8',
+    );
+    const warnings: string[] = [];
+    const { changes } = since(before, after, (text) => warnings.push(text));
+    expect(changes.map(({ path }) => path)).toEqual(['b']);
+    expect(warnings).toEqual([expect.stringContaining('copy')]);
+  });
+
+  it('sees what changed in the clock tick in which the base was recorded', () => {
+    const late = 1_000_000_000_000n;
+    const before = memoryTree({ a: { text: 'one', ctime: late }, b: { text: 'two', ctime: late } });
+    const after = memoryTree({ a: { text: 'ONE', ctime: late }, b: { text: 'two', ctime: late } });
+    expect(since(before, after).changes.map(({ path }) => path)).toEqual(['a']);
+  });
+});
+
+describe('changesBetween()', () => {
+  it('sees other bytes and other extended attributes behind equal times', () => {
+    const x = (value: number) => ({ xattrs: new Map([['user.x', Buffer.from([value])]]) });
+    const before = memoryTree({ a: { text: 'one' }, b: x(1), c: { text: 'same', ...x(1) } });
+    const after = memoryTree({ a: { text: 'two' }, b: x(2), c: { text: 'same', ...x(1), ino: 4 } });
+    expect(changesBetween(before, after).changes.map(({ path }) => path)).toEqual(['a', 'b']);
+  });
+});
