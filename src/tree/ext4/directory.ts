@@ -1,7 +1,7 @@
 import { corrupt } from '../block/faults.ts';
 import type { BytePath } from '../tree.ts';
 import { type Block, directoryBlocks } from './directory-blocks.ts';
-import type { Inode } from './inode.ts';
+import { hasFlag, INODE_FLAG, type Inode, MAP_AT } from './inode.ts';
 import type { Volume } from './volume.ts';
 
 /** One name in a directory. */
@@ -41,6 +41,18 @@ export function listDirectory(
     if (fault !== undefined) throw broken(volume, inode, fault);
   }
   return entries;
+}
+
+/** The inode that `..` of a directory leads to, or undefined when its first block is no start of one. */
+export function parentOf(volume: Volume, inode: Inode): number | undefined {
+  if (hasFlag(inode, INODE_FLAG.inlineData)) return inode.bytes.readUInt32LE(inode.at + MAP_AT);
+  for (const { bytes, start } of directoryBlocks(volume, inode)) {
+    const isSecond = bytes.readUInt16LE(start + 4) === LEAST_RECORD;
+    const isDotDot =
+      bytes[start + LEAST_RECORD + 6] === 2 && bytes[start + LEAST_RECORD + 8] === DOT;
+    return isSecond && isDotDot ? bytes.readUInt32LE(start + LEAST_RECORD) : undefined;
+  }
+  return undefined;
 }
 
 /** Called with each name but `.` and `..`, in the order on disk; the bytes are valid in the call only. */

@@ -12,6 +12,10 @@ import { volume as openVolume, type Volume } from './volume.ts';
 export interface Filesystem {
   readonly volume: Volume;
   readonly table: InodeTable;
+  /** The whole image, before its journal is replayed. */
+  readonly image: BlockSource;
+  /** Where in the image the filesystem begins, in bytes. */
+  readonly start: number;
 }
 
 /**
@@ -21,36 +25,56 @@ export interface Filesystem {
  * @throws {TreeError}
  */
 export function openFilesystem(image: BlockSource, partition?: number): Filesystem {
-  const source = locate(image, partition);
+  const { offset, source } = locate(image, partition);
   const volume = openVolume(source);
   const table = inodeTable(volume);
-  if ((volume.superblock.incompat & INCOMPAT.recover) === 0) return { volume, table };
+  const place = { image, start: offset };
+  if ((volume.superblock.incompat & INCOMPAT.recover) === 0) return { volume, table, ...place };
   const replayed = openVolume(replayJournal(volume, table));
-  return { volume: replayed, table: inodeTable(replayed) };
+  return { volume: replayed, table: inodeTable(replayed), ...place };
 }
 
-function locate(image: BlockSource, wanted: number | undefined): BlockSource {
-  if (wanted === undefined && hasSuperblock(image)) return image;
+/** A part of the image that may hold a filesystem. */
+interface Place {
+  readonly number: number;
+  readonly offset: number;
+  readonly source: BlockSource;
+}
+
+function locate(image: BlockSource, wanted: number | undefined): Place {
+  const whole = { number: 0, offset: 0, source: image };
+  if (wanted === undefined && hasSuperblock(image)) return whole;
   const partitions = readPartitions(image);
-  if (wanted !== undefined) return numbered(image, partitions, wanted);
-  const found = partitions
-    .map(({ number, offset, size }) => ({ number, source: rangeSource(image, offset, size) }))
-    .filter(({ source }) => hasSuperblock(source));
+  const found =
+    wanted === undefined
+      ? partitions.map((partition) => place(image, partition)).filter(hasFilesystem)
+      : partitions.filter(({ number }) => number === wanted).map((one) => place(image, one));
   const [only] = found;
-  if (only === undefined) throw corrupt(image.name, 'it holds no ext2, ext3 or ext4 filesystem');
-  if (found.length === 1) return only.source;
-  throw unsupported(
-    image.name,
-    `it has more than one filesystem: in partitions ${listOf(found)}`,
-    'Say which partition is meant.',
-  );
+  if (only !== undefined && found.length === 1) return only;
+  throw notOne(image.name, wanted, partitions, found);
 }
 
-function numbered(image: BlockSource, partitions: readonly Partition[], wanted: number) {
-  const partition = partitions.find(({ number }) => number === wanted);
-  if (partition !== undefined) return rangeSource(image, partition.offset, partition.size);
-  const hint = `It has these: ${listOf(partitions) || 'none'}.`;
-  throw unsupported(image.name, `it has no partition ${wanted}`, hint);
+function place(image: BlockSource, { number, offset, size }: Partition): Place {
+  return { number, offset, source: rangeSource(image, offset, size) };
+}
+
+function hasFilesystem({ source }: Place): boolean {
+  return hasSuperblock(source);
+}
+
+function notOne(
+  name: string,
+  wanted: number | undefined,
+  partitions: readonly Partition[],
+  found: readonly Place[],
+): Error {
+  if (wanted !== undefined) {
+    const hint = `It has these: ${listOf(partitions) || 'none'}.`;
+    return unsupported(name, `it has no partition ${wanted}`, hint);
+  }
+  if (found.length === 0) return corrupt(name, 'it holds no ext2, ext3 or ext4 filesystem');
+  const what = `it has more than one filesystem: in partitions ${listOf(found)}`;
+  return unsupported(name, what, 'Say which partition is meant.');
 }
 
 function listOf(partitions: readonly { number: number }[]): string {

@@ -54,6 +54,16 @@ export function inodeTable(volume: Volume): InodeTable {
   };
 }
 
+/** The numbers of all inodes in the parts of their tables that were ever written. */
+export function* writtenInodes({ superblock, groups }: Volume, first = 0): Generator<number> {
+  for (let i = 0; i < superblock.groups; i += 1) {
+    const group = (first + i) % superblock.groups;
+    const start = group * superblock.inodesPerGroup + 1;
+    const end = start + (groups.usedInodes[group] ?? 0);
+    for (let ino = start; ino < end; ino += 1) yield ino;
+  }
+}
+
 /** Where an inode's own checksums begin: those of its extent blocks and directory blocks. */
 export function seedOf(inode: Inode, seed: number): number {
   return crc32cOfNumber(crc32cOfNumber(seed, inode.ino), generationOf(inode));

@@ -9,6 +9,8 @@ export interface Inode {
   readonly size: number;
 }
 
+export const ROOT_INODE = 2;
+
 export const INODE_FLAG = {
   index: 0x1000,
   extents: 0x80000,

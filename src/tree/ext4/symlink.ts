@@ -14,15 +14,18 @@ export function readTarget(volume: Volume, inode: Inode): BytePath {
   if (length === 0 || length > volume.superblock.blockSize) {
     throw corrupt(volume.name, `inode ${inode.ino}: a symlink of ${length} bytes`);
   }
-  const target = isShort(inode, length) ? shortTarget(inode, length) : longTarget(volume, inode);
+  const target = isShortSymlink(inode) ? shortTarget(inode, length) : longTarget(volume, inode);
   if (target.includes('\0')) {
     throw corrupt(volume.name, `inode ${inode.ino}: a symlink with a zero byte`);
   }
   return target;
 }
 
-function isShort(inode: Inode, length: number): boolean {
-  return length < MAP_LENGTH && !hasFlag(inode, INODE_FLAG.extents | INODE_FLAG.inlineData);
+/** Whether a symlink has no block of its own. */
+export function isShortSymlink(inode: Inode): boolean {
+  return (
+    lengthOf(inode) < MAP_LENGTH && !hasFlag(inode, INODE_FLAG.extents | INODE_FLAG.inlineData)
+  );
 }
 
 function shortTarget({ bytes, at }: Inode, length: number): BytePath {

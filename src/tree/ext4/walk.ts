@@ -2,10 +2,9 @@ import { corrupt } from '../block/faults.ts';
 import type { BytePath, Entry } from '../tree.ts';
 import { type DirectoryEntry, listDirectory } from './directory.ts';
 import { toEntry } from './entry.ts';
+import { ROOT_INODE } from './inode.ts';
 import type { InodeTable } from './inode-table.ts';
 import type { Volume } from './volume.ts';
-
-export const ROOT_INODE = 2;
 
 /** A directory that the walk is in. */
 interface Level {
