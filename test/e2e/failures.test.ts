@@ -37,7 +37,7 @@ describe.each(WAYS)('%s tells in one line', (way) => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=1777', 'tmpfs', small]);
     try {
       const fill = ['dd', 'if=/dev/urandom', 'of=/home/user/big', 'bs=1M', 'count=60'];
-      const found = await start(way, fill, { cwd: '/', env: { TMPDIR: small } });
+      const found = await start(way, ['--cow', join(small, 'full.cow'), ...fill]);
       expect(found.status).toBe(125);
       expect(found.stderr).toMatch(
         /Cannot keep what the job wrote: the guest's disk could not be written; see whether the disk under the image or COW file is full\n$/,
@@ -192,5 +192,18 @@ describe('apppot-start --dry-run', () => {
     expect(status).toBe(0);
     expect(stdout.toString()).toMatch(/^writes to {6}a temporary COW file/m);
     expect(stdout.toString()).toMatch(/^command {8}sh -c 'exit 7'$/m);
+  });
+});
+
+describe('apppot-init', () => {
+  it('says on the console what is missing, and powers off, when it is not told what to do', async () => {
+    const disk = [`ubd0r=${inject('installed').image}`, 'root=/dev/ubda', 'ro'];
+    const init = ['init=/usr/lib/apppot/apppot-init', 'con=null', 'con0=null,fd:1'];
+    const kernel = ['linux.uml', 'mem=128M', ...disk, ...init, 'quiet', 'loglevel=1'];
+    const { status, stdout } = await run([...kernel, `uml_dir=${work.path}/`]);
+    expect(status).toBe(125);
+    expect(stdout.toString()).toContain(
+      'apppot-init: Cannot find the job: apppot.control= is not on the kernel command line',
+    );
   });
 });

@@ -27,8 +27,8 @@ export interface RunOptions {
   readonly as?: Person;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Bytes for a pipe, or a descriptor; default /dev/null. */
-  readonly stdin?: Buffer | string | number;
+  /** Bytes for a pipe, a pipe that `onSpawn` writes to, or a descriptor; default /dev/null. */
+  readonly stdin?: Buffer | string | number | 'open';
   /** Sees the process as soon as it runs. */
   readonly onSpawn?: (child: ChildProcess) => void;
 }
@@ -45,7 +45,8 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     ...(as === 'user' && process.getuid?.() === 0 ? { uid: USER_ID, gid: USER_ID } : {}),
   });
   options.onSpawn?.(child);
-  child.stdin?.on('error', () => undefined).end(stdin);
+  child.stdin?.on('error', () => undefined);
+  if (stdin !== 'open') child.stdin?.end(stdin);
   return finished(child);
 }
 
