@@ -133,7 +133,7 @@ describe.each(USERS)('apppot image build, as user %i', (uid) => {
       'var directory 755 0:0',
       'var/lib directory 755 0:0',
       'var/lib/apppot directory 755 0:0',
-      'var/lib/apppot/base.digest file 644 0:0 65',
+      'var/lib/apppot/base.digest file 644 0:0 72',
       expect.stringMatching(/^var\/lib\/apppot\/base.manifest file 644 0:0 \d+$/),
       'var/lib/dpkg directory 755 0:0',
       'var/lib/dpkg/status file 644 0:0 74',
