@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds what goes into an image: process 1, as a static program for this machine's architecture.
+# Builds what goes into an image: process 1, as a static program for this machine's architecture, and
+# apppot-snap as one file.
 #
 # usage: build-guest.sh [DIRECTORY]; default dist/guest
 set -eu
@@ -8,3 +9,9 @@ out=${1:-dist/guest}
 mkdir -p "$out"
 cc -std=gnu11 -D_GNU_SOURCE -static -Os -s -Wall -Wextra -Werror -Wno-unused-result \
   -o "$out/apppot-init" image/guest/init/*.c
+
+# It must run on the oldest Node.js of the suites that images are built of: Debian 12 has 18.
+node_modules/.bin/esbuild src/cli/snap-main.ts --bundle --platform=node --target=node18 \
+  --format=cjs --minify-syntax --log-level=warning --banner:js='#!/usr/bin/env node' \
+  --outfile="$out/apppot-snap"
+chmod 755 "$out/apppot-snap"

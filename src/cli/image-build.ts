@@ -14,7 +14,6 @@ import { findTools } from '../image/tools.ts';
 import type { Surroundings } from '../launch/plan.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
-import { readBase } from './image-engines.ts';
 import { catchInterrupt } from './interrupt.ts';
 
 /** The program's package: the same from `src` and from `dist`. */
@@ -87,7 +86,6 @@ function buildContext(
     reuse: options.cache,
     temporary: around.temporary,
     runInGuest: bootStep(around),
-    readBase,
     now: () => Date.now() / 1_000,
     onProgress: options.quiet === true ? () => undefined : (told) => note(renderProgress(told)),
     signal,

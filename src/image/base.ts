@@ -1,29 +1,28 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Seconds } from '../base/clock.ts';
+import {
+  BASE_DIGEST,
+  BASE_MANIFEST,
+  type Base,
+  type BaseOptions,
+  recordBase,
+  STATE_DIRECTORY,
+} from '../snap/base.ts';
+import { exclusion, parseExcludeList } from '../snap/exclude.ts';
 import { openImage } from '../tree/ext4/image.ts';
+import type { Tree } from '../tree/tree.ts';
 import type { BuildContext } from './context.ts';
-import { changeImage } from './debugfs.ts';
+import { changeImage, readImageFile } from './debugfs.ts';
 import type { BuildPlan } from './plan.ts';
 import { clampRequests } from './timestamps.ts';
 import { withWorkDirectory } from './work.ts';
 
-/** A manifest of all that an image holds, as it is stored, and the digest that names it. */
-export interface BaseManifest {
-  readonly bytes: Uint8Array;
-  /** SHA-256 in lower-case hex. */
-  readonly digest: string;
-}
+const MANIFEST = basename(BASE_MANIFEST);
+const DIGEST = basename(BASE_DIGEST);
 
-/**
- * Lists what an image file holds, without mounting it.
- *
- * @param name What the base is called.
- * @param time When it is recorded: seconds since 1970.
- */
-export type ReadBase = (image: string, name: string, time: number) => Promise<BaseManifest>;
-
-const DIRECTORY = '/var/lib/apppot';
+/** The list of what is in no base and no changes bundle; guests read the same file. */
+const EXCLUDE_LIST = '/etc/apppot/exclude';
 
 /** Between the times of files and the time of the recording: what is as young may still change. */
 const SETTLED: Seconds = 1;
@@ -37,7 +36,7 @@ const SETTLED: Seconds = 1;
 export async function sealBase(
   image: string,
   { recipe, epoch }: BuildPlan,
-  { host, cache, readBase, tools, now, signal }: BuildContext,
+  { host, cache, tools, now, signal }: BuildContext,
 ): Promise<string> {
   return withWorkDirectory(cache.directory, async (work) => {
     const change = (requests: readonly string[]): Promise<void> =>
@@ -49,18 +48,28 @@ export async function sealBase(
       });
     if (epoch !== undefined) await change(clampImage(image, epoch));
     const time = epoch === undefined ? now() : epoch + SETTLED;
-    const { bytes, digest } = await readBase(image, recipe.name, time);
-    await writeFile(join(work, 'base.manifest'), bytes);
-    await writeFile(join(work, 'base.digest'), `${digest}\n`);
-    await change([`cd ${DIRECTORY}`, ...put('base.manifest'), ...put('base.digest')]);
+    const excluded = await readImageFile(host, tools.debugfs, image, EXCLUDE_LIST);
+    const { manifest, digest } = baseOf(image, { name: recipe.name, time }, excluded);
+    await writeFile(join(work, MANIFEST), manifest);
+    await writeFile(join(work, DIGEST), `${digest}\n`);
+    await change([`cd /${STATE_DIRECTORY}`, ...put(MANIFEST), ...put(DIGEST)]);
     return digest;
   });
 }
 
 function clampImage(image: string, epoch: number): readonly string[] {
+  return within(image, (tree) => clampRequests(tree.entries(), epoch));
+}
+
+function baseOf(image: string, head: Pick<BaseOptions, 'name' | 'time'>, excluded: string): Base {
+  const skip = exclusion(parseExcludeList(excluded));
+  return within(image, (tree) => recordBase(tree, { ...head, skip }));
+}
+
+function within<T>(image: string, read: (tree: Tree) => T): T {
   const tree = openImage(image);
   try {
-    return clampRequests(tree.entries(), epoch);
+    return read(tree);
   } finally {
     tree.close();
   }

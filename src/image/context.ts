@@ -1,5 +1,4 @@
 import type { Host } from '../host/host.ts';
-import type { ReadBase } from './base.ts';
 import type { StageCache } from './cache.ts';
 import type { Progress } from './progress.ts';
 import type { RunInGuest } from './run-step.ts';
@@ -16,7 +15,6 @@ export interface BuildContext {
   /** Directory for the installation of packages; programs must be allowed to run from there. */
   readonly temporary: string;
   readonly runInGuest: RunInGuest;
-  readonly readBase: ReadBase;
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly onProgress: (progress: Progress) => void;

@@ -1,4 +1,7 @@
+import { exclusion, parseExcludeList } from '../../src/snap/exclude.ts';
+import { changesSince } from '../../src/snap/ways.ts';
 import { openImage } from '../../src/tree/ext4/image.ts';
+import { parseManifest } from '../../src/tree/manifest.ts';
 
 /** `PATH TYPE MODE UID:GID [-> TARGET | SIZE]` of everything in an image, in the order of a walk. */
 export function listImage(image: string): string[] {
@@ -15,6 +18,10 @@ export function listImage(image: string): string[] {
 
 /** The text of one file in an image. */
 export function readInImage(image: string, path: string): string {
+  return bytesInImage(image, path).toString();
+}
+
+function bytesInImage(image: string, path: string): Buffer {
   const tree = openImage(image);
   try {
     const entry = [...tree.entries()].find((found) => found.path === path);
@@ -23,7 +30,19 @@ export function readInImage(image: string, path: string): string {
     const bytes = Buffer.alloc(entry.size);
     contents.read(bytes, 0);
     contents.close();
-    return bytes.toString();
+    return bytes;
+  } finally {
+    tree.close();
+  }
+}
+
+/** What differs between an image and the base manifest inside it: `KIND PATH` each. */
+export function changesInImage(image: string): string[] {
+  const base = parseManifest(bytesInImage(image, 'var/lib/apppot/base.manifest'), image);
+  const skip = exclusion(parseExcludeList(readInImage(image, 'etc/apppot/exclude')));
+  const tree = openImage(image);
+  try {
+    return changesSince(base, tree, { skip }).changes.map(({ kind, path }) => `${kind} ${path}`);
   } finally {
     tree.close();
   }

@@ -15,7 +15,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { listImage, readInImage } from '../../kit/image-listing.ts';
+import { changesInImage, listImage, readInImage } from '../../kit/image-listing.ts';
 import { type Outcome, stagePackage } from '../../kit/staged-package.ts';
 
 // A real Debian takes a while to install. The installed packages are kept where builds keep them,
@@ -116,6 +116,10 @@ it('the image has the owners, modes and links of a Debian system and of a guest'
     expect.stringMatching(/^usr\/bin\/su file 4755 0:0 \d+$/),
   ]);
   expect(lines.filter((line) => /^usr\/share\/(?:man|locale)\/.* file/.test(line))).toEqual([]);
+});
+
+it('the base manifest inside describes the image', () => {
+  expect(changesInImage(image)).toEqual([]);
 });
 
 it('the record lists the packages with their versions', () => {
