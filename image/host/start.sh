@@ -202,8 +202,10 @@ start_guest() {
   mkfifo "$instance/line" "$instance/out" "$instance/err"
   pass_on "$instance/out" 6>&- 8>&- &
   outs=$!
+  record $!
   pass_on "$instance/err" >&2 6>&- 8>&- &
   outs="$outs $!"
+  record $!
   exec 7<&0
   run_in_session 3>"$instance/out" 4>"$instance/err" 5<"$instance/line" 8>&- &
   guest=$!
