@@ -7,21 +7,42 @@ import { ownInodes } from './ownership.ts';
 /**
  * Finds the directories that lead to changed inodes: those with a name of one, and all above them.
  *
- * Directories say where they are. For the names of other inodes directories are searched, changed ones
- * first, then those near the inodes, until every link is found.
+ * Directories say where they are. For the names of other inodes directories are searched until every
+ * link is found: changed ones first, then those whose numbers come shortly before the inode's, since a
+ * directory is older than what is in it and lies near it; then all.
  */
 export function leadingDirectories(next: Filesystem, changed: ReadonlySet<number>): Set<number> {
-  const leading = new Set<number>();
-  const links = linksToFind(next, changed);
+  const search: Search = {
+    next,
+    links: linksToFind(next, changed),
+    leading: new Set(),
+    searched: new Set(),
+  };
   for (const ino of directoriesOf(next, changed)) {
-    leadTo(next, leading, ino);
-    searchDirectory(next, leading, links, ino);
+    leadTo(search, ino);
+    searchDirectory(search, ino);
   }
-  searchAll(next, leading, links, changed);
-  return leading;
+  for (const ino of [...search.links.keys()]) searchBefore(search, ino);
+  for (const ino of directoriesOf(next, writtenInodes(next.volume))) {
+    if (search.links.size === 0) break;
+    searchDirectory(search, ino);
+  }
+  return search.leading;
 }
 
-/** How many names are still to be found of each changed inode that is no directory. */
+interface Search {
+  readonly next: Filesystem;
+  /** How many names are still to be found, by inode. */
+  readonly links: Map<number, number>;
+  /** What is to be found out. */
+  readonly leading: Set<number>;
+  readonly searched: Set<number>;
+}
+
+/** How far back a directory is looked for, in inodes, and how many are searched. */
+const NEAR_INODES = 4_096;
+const NEAR_DIRECTORIES = 24;
+
 function linksToFind(
   { volume, table }: Filesystem,
   changed: Iterable<number>,
@@ -44,47 +65,43 @@ function* directoriesOf({ table }: Filesystem, inodes: Iterable<number>): Genera
 }
 
 /** Adds a directory's parent, that one's parent, and so on. */
-function leadTo({ volume, table }: Filesystem, leading: Set<number>, directory: number): void {
+function leadTo({ next, leading }: Search, directory: number): void {
   let ino = directory;
   while (ino !== ROOT_INODE) {
-    const parent = parentOf(volume, table.inode(ino));
+    const parent = parentOf(next.volume, next.table.inode(ino));
     if (parent === undefined || leading.has(parent)) return;
     leading.add(parent);
     ino = parent;
   }
 }
 
-function searchDirectory(
-  next: Filesystem,
-  leading: Set<number>,
-  links: Map<number, number>,
-  directory: number,
-): void {
-  let found = false;
+function searchBefore(search: Search, ino: number): void {
+  const index = (ino - 1) % search.next.volume.superblock.inodesPerGroup;
+  let left = NEAR_DIRECTORIES;
+  for (const directory of directoriesOf(search.next, countdown(ino - 1, index))) {
+    if (left === 0 || !search.links.has(ino)) return;
+    searchDirectory(search, directory);
+    left -= 1;
+  }
+}
+
+function* countdown(from: number, count: number): Generator<number> {
+  for (let i = 0; i < Math.min(count, NEAR_INODES); i += 1) yield from - i;
+}
+
+function searchDirectory(search: Search, directory: number): void {
+  const { next, links, leading, searched } = search;
+  if (searched.has(directory)) return;
+  searched.add(directory);
+  let isFound = false;
   visitDirectory(next.volume, next.table.inode(directory), (ino) => {
     const left = links.get(ino);
     if (left === undefined) return;
-    found = true;
+    isFound = true;
     if (left > 1) links.set(ino, left - 1);
     else links.delete(ino);
   });
-  if (!found || leading.has(directory)) return;
+  if (!isFound || leading.has(directory)) return;
   leading.add(directory);
-  leadTo(next, leading, directory);
-}
-
-function searchAll(
-  next: Filesystem,
-  leading: Set<number>,
-  links: Map<number, number>,
-  searched: ReadonlySet<number>,
-): void {
-  const [nearest] = links.keys();
-  if (nearest === undefined) return;
-  const { inodesPerGroup } = next.volume.superblock;
-  const group = Math.floor((nearest - 1) / inodesPerGroup);
-  for (const ino of directoriesOf(next, writtenInodes(next.volume, group))) {
-    if (links.size === 0) return;
-    if (!searched.has(ino)) searchDirectory(next, leading, links, ino);
-  }
+  leadTo(search, directory);
 }

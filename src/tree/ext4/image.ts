@@ -7,6 +7,7 @@
  */
 
 import { openSource } from '../block/open.ts';
+import type { BlockSource } from '../block/source.ts';
 import { type Entry, type Tree, TreeError } from '../tree.ts';
 import { fileContents } from './contents.ts';
 import { type Filesystem, openFilesystem } from './filesystem.ts';
@@ -37,15 +38,18 @@ export interface ImageTree extends Tree {
 export function openImage(path: string, { cow, partition }: ImageOptions = {}): ImageTree {
   const source = cow === undefined ? openSource(path) : openSource(cow, { base: path });
   try {
-    return imageTree(source.name, openFilesystem(source, partition));
+    return imageTree(source, partition);
   } catch (error) {
     source.close();
     throw error;
   }
 }
 
-function imageTree(name: string, filesystem: Filesystem): ImageTree {
+/** Opens what a source holds as a tree; closing the tree closes the source. */
+export function imageTree(source: BlockSource, partition?: number): ImageTree {
+  const filesystem = openFilesystem(source, partition);
   const { volume, table } = filesystem;
+  const { name } = source;
   return {
     name,
     uuid: volume.superblock.uuid,

@@ -55,9 +55,8 @@ export function inodeTable(volume: Volume): InodeTable {
 }
 
 /** The numbers of all inodes in the parts of their tables that were ever written. */
-export function* writtenInodes({ superblock, groups }: Volume, first = 0): Generator<number> {
-  for (let i = 0; i < superblock.groups; i += 1) {
-    const group = (first + i) % superblock.groups;
+export function* writtenInodes({ superblock, groups }: Volume): Generator<number> {
+  for (let group = 0; group < superblock.groups; group += 1) {
     const start = group * superblock.inodesPerGroup + 1;
     const end = start + (groups.usedInodes[group] ?? 0);
     for (let ino = start; ino < end; ino += 1) yield ino;
