@@ -30,7 +30,10 @@ export interface RunOptions {
   /** Receives each line of stderr as it comes. */
   readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal;
-  /** Run it as leader of a process group of its own, and end the whole group with it. Default false. */
+  /**
+   * Run it as leader of a process group of its own, and end the whole group with it: by SIGINT, as
+   * Ctrl-C does, because shell scripts clean up at that. Default false.
+   */
   readonly group?: boolean;
 }
 

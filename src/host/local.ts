@@ -14,7 +14,7 @@ async function run(argv: readonly string[], options: RunOptions = {}): Promise<R
   let onAbort = (): void => undefined;
   try {
     const child = execa(program, args, toExecaOptions(options));
-    onAbort = () => endGroup(child.pid, 'SIGTERM', options);
+    onAbort = () => endGroup(child.pid, 'SIGINT', options);
     signal?.addEventListener('abort', onAbort);
     child.once('exit', () => endGroup(child.pid, 'SIGKILL', options));
     if (onLine !== undefined) {
@@ -37,7 +37,7 @@ function toExecaOptions({ input, env, cwd, timeout, signal, group }: RunOptions)
     ...(cwd !== undefined && { cwd }),
     ...(timeout !== undefined && { timeout: timeout * 1_000 }),
     ...(signal !== undefined && { cancelSignal: signal }),
-    ...(group === true && { detached: true }),
+    ...(group === true && { detached: true, killSignal: 'SIGINT' }),
   };
 }
 

@@ -21,7 +21,7 @@ export async function buildImage(
   context: BuildContext,
 ): Promise<ImageRecord> {
   await checkOutput(output);
-  await context.cache.prepare();
+  await context.cache.prepare(context.now());
   const stages = cachedStages(plan, context);
   const total = stages.length + 2;
   const result = await lastResult(stages, total, context);
@@ -57,12 +57,15 @@ async function lastResult(
 
 async function findLast(
   stages: readonly CachedStage[],
-  { cache, reuse }: BuildContext,
+  { cache, reuse, now }: BuildContext,
 ): Promise<{ reached: number; result: string }> {
   for (let i = reuse ? stages.length : 0; i > 0; i -= 1) {
     const stage = stages[i - 1];
     const result = stage && (await cache.find(stage.name, stage.key));
-    if (result !== undefined) return { reached: i, result };
+    if (result === undefined) continue;
+    const used = stages.slice(0, i);
+    await Promise.all(used.map(({ name, key }) => cache.use(name, key, now())));
+    return { reached: i, result };
   }
   return { reached: 0, result: '' };
 }

@@ -7,10 +7,10 @@ import { filtered } from '../host/feed.ts';
 import { showPath } from '../tree/byte-path.ts';
 import type { BytePath, Entry } from '../tree/tree.ts';
 import { SnapError } from './errors.ts';
-import { type BundleHead, decodeBundleHead } from './head.ts';
+import { type BundleHead, decodeNote, type Note } from './head.ts';
 import { memberOrder } from './member-order.ts';
 import { fromMemberName, fromWhiteout, NOTE_NAME } from './names.ts';
-import { type Item, type Member, readArchive } from './tar/read.ts';
+import { type Member, readArchive } from './tar/read.ts';
 
 /** A bundle's parts, in the order in which they come: its head, deletions, entries. */
 export type BundlePart =
@@ -34,31 +34,34 @@ export async function* readBundle(file: string): AsyncGenerator<BundlePart> {
 }
 
 async function* parts(archive: AsyncIterable<Uint8Array>): AsyncGenerator<BundlePart> {
-  const items = readArchive(archive);
-  const head = await firstHead(items);
+  const members = readArchive(archive);
+  const { head, deletions } = await firstNote(members);
   yield { kind: 'head', head };
-  const order = memberOrder();
-  for await (const item of items) {
-    if (item.kind === 'global') throw new RangeError('it has two heads');
-    const part = toPart(item.member);
-    if (part === undefined) continue;
+  const order = memberOrder(deletions);
+  for await (const member of members) {
+    const part = toPart(member);
     order.check(part);
     yield part;
   }
-  order.finish(head);
+  order.finish();
 }
 
-async function firstHead(items: AsyncGenerator<Item>): Promise<BundleHead> {
-  const { done, value } = await items.next();
-  if (done || value.kind !== 'global') throw new RangeError('it is no bundle of changes');
-  return decodeBundleHead(value.records);
+/** A hundred thousand deletions take 5 MB. */
+const MAX_NOTE = 2 ** 28;
+
+async function firstNote(members: AsyncGenerator<Member>): Promise<Note> {
+  const { done, value } = await members.next();
+  if (done || value.entry.path !== NOTE_NAME) throw new RangeError('it is no bundle of changes');
+  if (value.stored.size > MAX_NOTE) throw new RangeError('its note is too large');
+  const pieces: Buffer[] = [];
+  for await (const piece of value.chunks()) pieces.push(piece);
+  return decodeNote(Buffer.concat(pieces));
 }
 
 type MemberPart = Exclude<BundlePart, { kind: 'head' }>;
 
-function toPart(member: Member): MemberPart | undefined {
+function toPart(member: Member): MemberPart {
   const name = member.entry.path;
-  if (name === NOTE_NAME) return undefined;
   const deleted = fromWhiteout(name);
   if (deleted !== undefined) return { kind: 'delete', path: safePath(deleted) };
   const path = name === '.' ? '' : safePath(fromMemberName(name));

@@ -9,13 +9,13 @@ import { stat } from 'node:fs/promises';
 import type { Bytes } from '../base/units.ts';
 import { writeAtomically } from '../host/atomic.ts';
 import { showPath } from '../tree/byte-path.ts';
-import { type BytePath, comparePaths, type Entry, type Tree } from '../tree/tree.ts';
+import { comparePaths, type Entry, type Tree } from '../tree/tree.ts';
 import { type Change, countChanges, type Difference } from './change.ts';
 import { compressionOf, sinkFor } from './compress.ts';
-import { type BundleHead, encodeBundleHead } from './head.ts';
+import { type BundleHead, encodeNote } from './head.ts';
 import { NOTE_NAME, needsEscape, toMemberName, toWhiteout } from './names.ts';
 import { openContents } from './seal.ts';
-import { encodeEnd, encodeExtended, encodeMember, encodeNote } from './tar/write.ts';
+import { encodeEnd, encodeMember, encodePlainFile } from './tar/write.ts';
 
 export interface BundleOptions extends Pick<BundleHead, 'base' | 'name' | 'time' | 'tool'> {
   /** Receives one sentence about each thing that is left out. */
@@ -73,23 +73,15 @@ export function* encodeBundle(
     .flatMap((change) => (change.kind === 'delete' ? [] : [change.after]))
     .concat(holders)
     .sort((a, b) => comparePaths(a.path, b.path));
-  yield* encodeExtended('g', 'pax_global_header', encodeBundleHead(head));
-  yield* encodeNote(NOTE_NAME, head.time, note(head, deletions, entries));
-  for (const path of deletions) yield* encodeNote(toWhiteout(path), head.time, Buffer.alloc(0));
+  const escaped = entries.filter(({ path }) => needsEscape(path)).length;
+  const note = encodeNote({ head, deletions, escaped });
+  yield* encodePlainFile(NOTE_NAME, head.time, note);
+  for (const path of deletions) {
+    yield* encodePlainFile(toWhiteout(path), head.time, Buffer.alloc(0));
+  }
   tree.prefetch?.(entries);
   yield* encodeEntries(tree, entries, warn);
   yield encodeEnd();
-}
-
-/** One line `BASE DELETIONS ESCAPED`, then each deleted path as `./PATH` and a NUL. */
-function note(
-  { base }: BundleHead,
-  deletions: readonly BytePath[],
-  entries: readonly Entry[],
-): Buffer {
-  const escaped = entries.filter(({ path }) => needsEscape(path)).length;
-  const paths = deletions.map((path) => `./${path}\0`).join('');
-  return Buffer.from(`${base} ${deletions.length} ${escaped}\n${paths}`, 'latin1');
 }
 
 function* encodeEntries(

@@ -1,7 +1,6 @@
 import { parentOf, showPath } from '../tree/byte-path.ts';
 import { type BytePath, comparePaths } from '../tree/tree.ts';
 import type { BundlePart } from './bundle-read.ts';
-import type { BundleHead } from './head.ts';
 import { fromMemberName } from './names.ts';
 
 /** Holds a bundle to the order in which bundles are written; whatever relies on it need not look again. */
@@ -9,11 +8,12 @@ export interface MemberOrder {
   /** @throws {RangeError} when a part is out of order. */
   check(part: BundlePart): void;
   /** @throws {RangeError} when parts are missing. */
-  finish(head: BundleHead): void;
+  finish(): void;
 }
 
-export function memberOrder(): MemberOrder {
-  let deletions = 0;
+/** @param deletions What the bundle's note says goes. */
+export function memberOrder(deletions: readonly BytePath[]): MemberOrder {
+  let deleted = 0;
   let lastDeleted: BytePath | undefined;
   let lastEntry: BytePath | undefined;
   const leaves = new Set<BytePath>();
@@ -35,13 +35,14 @@ export function memberOrder(): MemberOrder {
         if (lastEntry !== undefined) throw outOfOrder(part.path);
         ascend(lastDeleted, part.path);
         lastDeleted = part.path;
-        deletions += 1;
+        if (deletions[deleted] !== part.path)
+          throw new RangeError('its note names other deletions');
+        deleted += 1;
       }
     },
-    finish(head) {
-      if (deletions !== head.deleted) {
-        throw new RangeError(`it holds ${deletions} deletions, not ${head.deleted}`);
-      }
+    finish() {
+      if (deleted === deletions.length) return;
+      throw new RangeError(`it holds ${deleted} deletions, not ${deletions.length}`);
     },
   };
 }

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { encodeBundleHead } from '../../src/snap/head.ts';
-import { encodeEnd, encodeExtended, encodeMember } from '../../src/snap/tar/write.ts';
+import { encodeNote } from '../../src/snap/head.ts';
+import { fromWhiteout, NOTE_NAME } from '../../src/snap/names.ts';
+import { encodeEnd, encodeMember, encodePlainFile } from '../../src/snap/tar/write.ts';
 import type { Entry } from '../../src/tree/tree.ts';
 import { entry } from './memory-tree.ts';
 
@@ -14,7 +15,7 @@ export interface Crafted extends Partial<Omit<Entry, 'path'>> {
   readonly text?: string;
 }
 
-/** Writes an archive that may break every rule of bundles; `deleted` is what its head claims. */
+/** Writes an archive that may break every rule of bundles; `deleted` is how many deletions its note names. */
 export function craftBundle(file: string, members: readonly Crafted[], deleted = 0): string {
   const head = {
     base: CRAFTED_BASE,
@@ -25,7 +26,10 @@ export function craftBundle(file: string, members: readonly Crafted[], deleted =
     modified: 0,
     deleted,
   };
-  const chunks = [...encodeExtended('g', 'g', encodeBundleHead(head))];
+  const named = members.flatMap(({ name }) => fromWhiteout(name) ?? []);
+  const deletions = [...named, ...Array<string>(deleted).fill('more')].slice(0, deleted);
+  const note = encodeNote({ head, deletions, escaped: 0 });
+  const chunks = [...encodePlainFile(NOTE_NAME, 1, note)];
   for (const { name, link, text = '', ...sketch } of members) {
     const bytes = Buffer.from(text);
     const contents = {

@@ -76,7 +76,8 @@ export function readDamaged(damaged: Buffer, sound: ImageTree): Outcome {
   }
 }
 
-function readAll(tree: Tree): void {
+/** Reads every entry, its attributes and parts of its contents. */
+export function readAll(tree: Tree): void {
   const target = Buffer.alloc(4_096);
   for (const entry of tree.entries()) {
     tree.xattrs(entry);

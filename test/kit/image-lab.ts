@@ -11,6 +11,8 @@ export interface ImageLab {
   mke2fs(name: string, options: readonly string[], size?: string, from?: string): string;
   /** Runs debugfs commands that write; throws when one complains. */
   debugfs(image: string, commands: readonly string[]): void;
+  /** Likewise, but passes over commands that cannot be done. */
+  tryDebugfs(image: string, commands: readonly string[]): void;
   /** What one debugfs command prints. */
   ask(image: string, command: string): string;
   /** Writes files, by path below a new directory. */
@@ -33,7 +35,13 @@ export function imageLab(): ImageLab {
       execFileSync('/sbin/mke2fs', ['-q', '-F', ...options, ...source, path(name), size], QUIET);
       return path(name);
     },
-    debugfs: (image, commands) => runDebugfs(path('commands'), image, commands),
+    debugfs: (image, commands) => {
+      const complaints = runDebugfs(path('commands'), image, commands);
+      if (complaints.length > 0) throw new Error(`debugfs: ${complaints.join('\n')}`);
+    },
+    tryDebugfs: (image, commands) => {
+      runDebugfs(path('commands'), image, commands);
+    },
     ask: (image, command) => execFileSync('/sbin/debugfs', ['-R', command, image], QUIET),
     files: (name, files) => {
       for (const [file, content] of Object.entries(files)) {
@@ -49,11 +57,10 @@ export function imageLab(): ImageLab {
 }
 
 /** debugfs ends with 0 whatever happens; what it says besides its prompts is a complaint. */
-function runDebugfs(script: string, image: string, commands: readonly string[]): void {
+function runDebugfs(script: string, image: string, commands: readonly string[]): string[] {
   writeFileSync(script, `${commands.join('\n')}\n`, 'latin1');
   const { stdout, stderr } = spawnSync('/sbin/debugfs', ['-w', '-f', script, image], QUIET);
-  const complaints = `${stdout}${stderr}`
+  return `${stdout}${stderr}`
     .split('\n')
     .filter((line) => !/^(debugfs[ :].*|Allocated inode: \d+|Setting csum v[23]|)$/.test(line));
-  if (complaints.length > 0) throw new Error(`debugfs: ${complaints.join('\n')}`);
 }

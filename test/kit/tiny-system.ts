@@ -15,7 +15,8 @@ Version: 1.0
 
 /**
  * Makes a directory with a program `mmdebstrap` that delivers a system of a few files at once; as
- * `suite: endless` it takes for ever, waiting for a child whose id is in `$TMPDIR/busy`, and as `suite: broken` it fails.
+ * `suite: broken` it fails, and as `suite: endless` it waits for a child that does not end, after it
+ * has made a file `busy` in a directory of `$TMPDIR`.
  */
 export function fakeMmdebstrap(directory: string): void {
   const tar = join(directory, 'tiny.tar');
@@ -27,12 +28,20 @@ export function fakeMmdebstrap(directory: string): void {
     `#!/bin/sh
 for word; do case $word in
   *.tar|*/result) target=$word ;;
-  endless) sleep 600 & echo $! > "$TMPDIR/busy.tmp"; mv "$TMPDIR/busy.tmp" "$TMPDIR/busy"; wait ;;
+  endless) sleep 600 & : > "$TMPDIR/busy"; wait ;;
   broken) echo "E: Unable to locate package nosuch" >&2; exit 1 ;;
 esac; done
 exec cp '${tar}' "$target"
 `,
   );
+  chmodSync(program, 0o755);
+}
+
+/** Makes a directory with a program `tar` that does not end, after it has made a file `busy`, too. */
+export function endlessTar(directory: string): void {
+  mkdirSync(directory);
+  const program = join(directory, 'tar');
+  writeFileSync(program, '#!/bin/sh\nmkdir "$TMPDIR/tar"\n: > "$TMPDIR/tar/busy"\nsleep 600\n');
   chmodSync(program, 0o755);
 }
 

@@ -17,10 +17,6 @@ export interface Member {
   readonly chunks: () => AsyncGenerator<Buffer>;
 }
 
-export type Item =
-  | { readonly kind: 'global'; readonly records: PaxRecords }
-  | { readonly kind: 'member'; readonly member: Member };
-
 /** Attributes of one file take 64 kB at most (xattr(7)), its name and target 4 kB. */
 const MAX_EXTENDED = 2 ** 20;
 
@@ -29,7 +25,7 @@ const MAX_EXTENDED = 2 ** 20;
  *
  * @throws {RangeError} when it is malformed; the caller names the file.
  */
-export async function* readArchive(source: AsyncIterable<Uint8Array>): AsyncGenerator<Item> {
+export async function* readArchive(source: AsyncIterable<Uint8Array>): AsyncGenerator<Member> {
   const bytes = byteReader(source);
   let records: PaxRecords = [];
   for (;;) {
@@ -39,8 +35,6 @@ export async function* readArchive(source: AsyncIterable<Uint8Array>): AsyncGene
     const header = decodeHeader(block);
     if (header.flag === 'x') {
       records = await extended(bytes, header);
-    } else if (header.flag === 'g') {
-      yield { kind: 'global', records: await extended(bytes, header) };
     } else {
       yield* one(bytes, header, records);
       records = [];
@@ -55,11 +49,15 @@ async function extended(bytes: ByteReader, { size }: Header): Promise<PaxRecords
 }
 
 /** What the consumer leaves of the body is skipped. */
-async function* one(bytes: ByteReader, header: Header, records: PaxRecords): AsyncGenerator<Item> {
+async function* one(
+  bytes: ByteReader,
+  header: Header,
+  records: PaxRecords,
+): AsyncGenerator<Member> {
   const pax = new Map(records);
   const size = wholeNumber(pax.get('size'), header.size);
   const body = bytes.pieces(size);
-  yield { kind: 'member', member: toMember(header, size, pax, () => body) };
+  yield toMember(header, size, pax, () => body);
   for await (const _ of body);
   for await (const _ of bytes.pieces((BLOCK - (size % BLOCK)) % BLOCK));
 }

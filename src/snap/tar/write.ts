@@ -47,7 +47,7 @@ export function* encodeHead(
     ...needed(entry, slashed, linkname, size),
     ...(link === undefined ? xattrRecords(xattrs) : []),
   ];
-  if (records.length > 0) yield* encodeExtended('x', 'PaxHeaders/member', records);
+  if (records.length > 0) yield* encodeExtended(records);
   const flag = link === undefined ? FLAGS[entry.type] : '1';
   yield encodeHeader({ ...toHeader(entry), name: slashed, linkname, flag, size });
 }
@@ -57,20 +57,16 @@ function bodyOf(entry: Entry, { name, contents, link }: MemberOptions): Body {
   return fileBody(name, entry.size, contents);
 }
 
-/** A pax header: `g` for the whole archive, `x` for the next member. */
-export function* encodeExtended(
-  flag: 'g' | 'x',
-  name: string,
-  records: PaxRecords,
-): Generator<Buffer> {
+function* encodeExtended(records: PaxRecords): Generator<Buffer> {
   const body = encodePax(records);
-  yield encodeHeader({ ...PLAIN, name, flag, size: body.length });
+  const name = 'PaxHeaders/member';
+  yield encodeHeader({ ...PLAIN, name, flag: 'x', size: body.length });
   yield body;
   yield padding(body.length);
 }
 
 /** A small file made of nothing but a name and bytes. */
-export function* encodeNote(name: string, mtime: number, body: Buffer): Generator<Buffer> {
+export function* encodePlainFile(name: string, mtime: number, body: Buffer): Generator<Buffer> {
   yield* encodeLongName(name);
   yield encodeHeader({ ...PLAIN, name, mtime, size: body.length });
   yield body;
@@ -87,8 +83,7 @@ const PLAIN: Header = {
 };
 
 function* encodeLongName(name: string): Generator<Buffer> {
-  if (!fits.text(name))
-    yield* encodeExtended('x', 'PaxHeaders/member', textRecords({ path: name }));
+  if (!fits.text(name)) yield* encodeExtended(textRecords({ path: name }));
 }
 
 function toHeader(entry: Entry): Omit<Header, 'name' | 'linkname' | 'size' | 'flag'> {

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changesInImage, listImage, readInImage } from '../../kit/image-listing.ts';
 import { type Outcome, stagePackage } from '../../kit/staged-package.ts';
-import { fakeMmdebstrap } from '../../kit/tiny-system.ts';
+import { endlessTar, fakeMmdebstrap } from '../../kit/tiny-system.ts';
 
 const IS_ROOT = process.getuid?.() === 0;
 const NOBODY = 65_534;
@@ -31,6 +31,7 @@ beforeAll(async () => {
   chmodSync(directory, 0o755);
   apppot = await stagePackage(join(directory, 'package'));
   fakeMmdebstrap(join(directory, 'fake'));
+  endlessTar(join(directory, 'endless'));
 });
 
 afterAll(() => {
@@ -202,43 +203,53 @@ ${rest}`;
     ]);
   });
 
-  it('takes back what it began when it is told to end', async () => {
+  it.for([
+    ['packages are installed', 'endless', []],
+    ['the image is put together', 'tiny', ['bootstrap']],
+  ] as const)('takes back what it began when told to end while %s', async ([, suite, kept]) => {
     const here = place(uid);
-    const recipe = here.write('endless.yaml', 'suite: endless\n');
-    const args = ['image', 'build', recipe, '-o', here.path('x.img')];
-    let child = 0;
-    const { status, stderr } = await here.run(args, {
-      onStart: (pid) =>
-        whenBusy(here.path('tmp'), (busy) => {
-          child = busy;
-          process.kill(pid, 'SIGTERM');
-        }),
-    });
+    const recipe = here.write('r.yaml', `suite: ${suite}\n`);
+    const { status, stderr } = await here.run(
+      ['image', 'build', recipe, '-o', here.path('x.img')],
+      {
+        env: { PATH: `${directory}/endless:${directory}/fake:/usr/bin:/bin` },
+        onStart: (pid) => whenBusy(here.path('tmp'), () => process.kill(pid, 'SIGTERM')),
+      },
+    );
     expect({ status, told: stderr.split('\n').at(-2) }).toEqual({
       status: 143,
       told: `apppot: interrupted: "${here.path('x.img')}" is not written`,
     });
-    await expect.poll(() => commandOf(child)).toBe('');
-    expect([...leftovers(here), ...readdirSync(here.path('.cache/apppot'))]).toEqual([]);
-    expect(readdirSync(here.home).toSorted()).toEqual(['.cache', 'endless.yaml', 'tmp']);
+    await expect.poll(() => processesOf(here.home)).toEqual([]);
+    const cache = readdirSync(here.path('.cache/apppot')).map((name) => name.replace(/-.*/, ''));
+    expect([...leftovers(here), ...cache]).toEqual(kept);
+    expect(readdirSync(here.home).toSorted()).toEqual(['.cache', 'r.yaml', 'tmp']);
   });
 });
 
-/** Words of a process, or nothing when it has ended. */
-function commandOf(pid: number): string {
-  const path = `/proc/${pid}/cmdline`;
-  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+/** Commands that run with this home in their environment. */
+function processesOf(home: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => textOf(`/proc/${pid}/environ`).split('\0').includes(`HOME=${home}`))
+    .map((pid) => textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' '));
 }
 
-/** Calls back with the id of the fake installation's child, once it has begun. */
-function whenBusy(temporary: string, then: (child: number) => void): void {
+/** Nothing where the process has ended, or is somebody else's. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Calls back when a fake program has begun. */
+function whenBusy(temporary: string, then: () => void): void {
   const poll = setInterval(() => {
-    const busy = readdirSync(temporary)
-      .map((name) => join(temporary, name, 'busy'))
-      .find((path) => existsSync(path));
-    if (busy === undefined) return;
+    if (!readdirSync(temporary).some((name) => existsSync(join(temporary, name, 'busy')))) return;
     clearInterval(poll);
-    then(Number(readFileSync(busy, 'utf8')));
+    then();
   }, 20);
 }
 

@@ -9,6 +9,7 @@ import { recipe } from '../../kit/recipe.ts';
 const CACHE: StageCache = {
   directory: '/cache',
   prepare: () => Promise.resolve(),
+  use: () => Promise.resolve(),
   find: (name) => Promise.resolve(name === 'bootstrap' ? '/cache/x' : undefined),
   keep: () => Promise.reject(new Error('nothing is kept')),
 };
