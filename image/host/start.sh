@@ -207,7 +207,8 @@ start_guest() {
   outs="$outs $!"
   record $!
   exec 7<&0
-  run_in_session 3>"$instance/out" 4>"$instance/err" 5<"$instance/line" 8>&- &
+  [ -z "$terminal" ] || open_terminal
+  run_in_session 3>"$instance/out" 4>"$instance/err" 5<"$instance/line" 7<&- 8>&- &
   guest=$!
   record "$guest"
   exec 6>"$instance/line"
@@ -219,12 +220,25 @@ start_guest() {
   [ -z "$timeout" ] || kill_after "$((timeout + grace + 4))"
 }
 
+# What is typed goes through a pipe: the kernel loses output that it writes to a terminal itself.
+open_terminal() {
+  modes=$(stty -g)
+  stty raw -echo
+  mkfifo "$instance/typed" "$instance/shown"
+  cat <&7 >"$instance/typed" 6>&- 8>&- &
+  record $!
+  pass_on "$instance/shown" 6>&- 8>&- &
+  outs="$outs $!"
+  record $!
+}
+
 # The kernel's own words, and what its console says, go to the log.
 run_in_session() {
   if [ -n "$terminal" ]; then
-    run_guest_in_terminal 6<&7 7>&1 </dev/null >"$instance/console.log" 2>&1
+    run_guest_in_terminal 6<"$instance/typed" 7>"$instance/shown" </dev/null \
+      >"$instance/console.log" 2>&1
   else
-    run_guest 7<&- </dev/null >"$instance/console.log" 2>&1
+    run_guest </dev/null >"$instance/console.log" 2>&1
   fi
 }
 
@@ -295,7 +309,6 @@ trap leave EXIT
 trap 'stop 1' HUP
 trap 'stop 2' INT
 trap 'stop 15' TERM
-[ -z "$terminal" ] || modes=$(stty -g)
 [ -z "$terminal" ] || trap 'tell "size $(stty size)"' WINCH
 write_control
 prepare_disk

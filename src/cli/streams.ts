@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { rawTerminal } from '../host/terminal.ts';
 import type { Streams, Terminal } from '../launch/guest.ts';
 
 /** This process's own streams as the job's. */
@@ -11,8 +12,13 @@ export interface JobStreams {
 export function jobStreams(process: NodeJS.Process): JobStreams {
   const { stdout, stderr } = process;
   if (process.stdin.isTTY && stdout.isTTY) {
-    const streams = { terminal: terminalOf(stdout), stdout, ...(stderr.isTTY ? {} : { stderr }) };
-    return { streams, release: () => undefined };
+    const terminal = terminalOf(process);
+    const raw = rawTerminal();
+    const release = (): void => {
+      process.stdin.destroy();
+      raw.restore();
+    };
+    return { streams: { terminal, stdout, ...(stderr.isTTY ? {} : { stderr }) }, release };
   }
   if (!hasInput()) return { streams: { stdout, stderr }, release: () => undefined };
   const { stdin } = process;
@@ -32,8 +38,9 @@ function hasInput(): boolean {
 /** Major 1, minor 3: null(4). */
 const DEV_NULL = 0x103;
 
-function terminalOf(stdout: NodeJS.WriteStream): Terminal {
+function terminalOf({ stdin, stdout }: NodeJS.Process): Terminal {
   return {
+    typed: stdin,
     rows: stdout.rows,
     columns: stdout.columns,
     onResize(report) {

@@ -8,16 +8,18 @@ import { kernelWords } from './words.ts';
 
 /** Where the job's streams come from and go to. */
 export interface Streams {
-  /** Undefined: the job reads end of file at once, or the terminal. */
+  /** Undefined: the job reads end of file at once, or what is typed. */
   readonly stdin?: AsyncIterable<Uint8Array>;
   readonly stdout: Writable;
   /** Undefined: the terminal. */
   readonly stderr?: Writable;
-  /** This process's stdin and stdout are a terminal; it becomes the job's. */
+  /** The job has a terminal of its own: what is typed goes there, what it shows to `stdout`. */
   readonly terminal?: Terminal;
 }
 
 export interface Terminal {
+  /** Raw, so that each key goes to the guest, Ctrl-C, too. */
+  readonly typed: Readable;
   readonly rows: number;
   readonly columns: number;
   /** Calls back at each change of size. */
@@ -36,18 +38,23 @@ export interface Guest {
 
 const SIGPIPE = 13;
 
+/** One of the child's descriptors, as we have it. */
+type Stream = Readable | Writable | null | undefined;
+
 /** Starts the kernel; the instance's directory and network are ready. */
 export function startGuest(plan: StartPlan, instance: Instance, streams: Streams): Guest {
   const child = startKernel(plan, instance, streams.terminal !== undefined);
-  const [, , , out, err, control] = child.stdio as unknown as readonly Readable[];
-  const line = control as unknown as Writable;
-  line.on('error', () => undefined);
+  const [, , , out, err, control, typed, shown] = child.stdio as readonly Stream[];
+  const line = control as Writable;
+  for (const stream of [line, typed]) stream?.on('error', () => undefined);
+  streams.terminal?.typed.pipe(typed as Writable);
   const tell = (text: string): void => void line.write(`${text}\n`);
   const kill = (): void => void (child.pid === undefined || killGroup(child.pid));
   const broken = (): void => tell(`signal ${SIGPIPE}`);
   const flows = [
     flow(out, streams.stdout, broken),
     flow(err, streams.stderr ?? streams.stdout, broken),
+    flow(shown, streams.stdout, broken),
   ];
   const ended = waitFor(child, plan.kernel).then(async (end) => {
     kill();
@@ -61,7 +68,7 @@ function startKernel(plan: StartPlan, { paths, record }: Instance, terminal: boo
   const confinement = confinementWords(plan, paths);
   const log = openSync(paths.log, 'w', 0o600);
   const child = startDaemon([...confinement, plan.kernel, ...kernelWords(plan, paths, terminal)], {
-    stdio: ['ignore', log, log, 'pipe', 'pipe', 'pipe', ...(terminal ? [0, 1] : [])],
+    stdio: ['ignore', log, log, ...Array<'pipe'>(terminal ? 5 : 3).fill('pipe')],
     env: { HOME: paths.sockets, ...memoryVariable(plan) },
   });
   closeSync(log);
@@ -92,14 +99,14 @@ function waitFor(child: Daemon, kernel: string): Guest['ended'] {
  * Copies until the end, with back-pressure. A reader that has gone is told to the job as to any
  * program, by SIGPIPE; what it still writes is dropped.
  */
-async function flow(from: Readable | undefined, to: Writable, broken: () => void): Promise<void> {
+async function flow(from: Stream, to: Writable, broken: () => void): Promise<void> {
   let open = true;
   const stop = (): void => {
     if (open) broken();
     open = false;
   };
   to.on('error', stop);
-  for await (const chunk of from ?? []) {
+  for await (const chunk of (from as Readable | undefined) ?? []) {
     if (open && !to.write(chunk)) await drained(to);
   }
   to.off('error', stop);

@@ -41,7 +41,7 @@ describe.each(WAYS)('%s on a terminal', (way) => {
 
   it('gives Ctrl-C to the job, not to itself', async () => {
     const { status, stdout } = await converse([
-      [/[$#] $/, 'echo wait; sleep 1000\n'],
+      [/[$#] $/, 'sh -c "echo wait; exec sleep 1000"\n'],
       [/\nwait\r\n$/, '\x03'],
       [/[$#] $/, 'echo now $?\n'],
       [/now 130[\s\S]*[$#] $/, 'exit 0\n'],

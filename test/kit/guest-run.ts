@@ -7,7 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 
 /** `user` is an ordinary one without name, home or shell, as batch systems have them. */
 export type Person = 'root' | 'user';
@@ -33,6 +33,12 @@ export interface RunOptions {
   readonly onSpawn?: (child: ChildProcess) => void;
 }
 
+/** A test that fails half-way leaves nothing running. */
+const living = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 /** Runs to the end, in an environment as bare as a batch job's. */
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const [program = '', ...args] = argv;
@@ -44,6 +50,8 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     stdio: [isInput ? 'pipe' : (stdin ?? 'ignore'), 'pipe', 'pipe'],
     ...(as === 'user' && process.getuid?.() === 0 ? { uid: USER_ID, gid: USER_ID } : {}),
   });
+  living.add(child);
+  child.once('close', () => living.delete(child));
   options.onSpawn?.(child);
   child.stdin?.on('error', () => undefined);
   if (stdin !== 'open') child.stdin?.end(stdin);
