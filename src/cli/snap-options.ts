@@ -39,6 +39,14 @@ export function addExcludeFlags(command: Command): Command {
     );
 }
 
+/** Flags of every command that looks for changes. */
+export function addSourceFlags(command: Command): Command {
+  return addExcludeFlags(command).option(
+    '--against <dir>',
+    'compare with another directory, byte by byte, instead of a recorded base',
+  );
+}
+
 export function manifestPath({ root, base }: Pick<TreeFlags, 'root' | 'base'>): string {
   return base ?? join(root, BASE_MANIFEST);
 }

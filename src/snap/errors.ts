@@ -14,6 +14,6 @@ export type SnapCode =
   | 'EXCLUDE_MALFORMED'
   | 'MERGE_CONFLICT'
   | 'MERGE_INCOMPLETE'
-  | 'TREE_DIFFERS';
+  | 'REBASE_CONFLICT';
 
 export class SnapError extends AppPotError<SnapCode> {}
