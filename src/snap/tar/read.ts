@@ -27,6 +27,15 @@ const MAX_EXTENDED = 2 ** 20;
  */
 export async function* readArchive(source: AsyncIterable<Uint8Array>): AsyncGenerator<Member> {
   const bytes = byteReader(source);
+  try {
+    yield* members(bytes);
+    await bytes.finish();
+  } finally {
+    await bytes.close();
+  }
+}
+
+async function* members(bytes: ByteReader): AsyncGenerator<Member> {
   let records: PaxRecords = [];
   for (;;) {
     const block = await bytes.take(BLOCK);
