@@ -6,12 +6,14 @@
  */
 
 import { stat } from 'node:fs/promises';
+import { AppPotError, errnoOf } from '../base/errors.ts';
 import type { Bytes } from '../base/units.ts';
 import { writeAtomically } from '../host/atomic.ts';
 import { showPath } from '../tree/byte-path.ts';
 import { comparePaths, type Entry, type Tree } from '../tree/tree.ts';
 import { type Change, countChanges, type Difference } from './change.ts';
 import { compressionOf, type Sink, sinkFor } from './compress.ts';
+import { SnapError } from './errors.ts';
 import { type BundleHead, encodeNote, type Note } from './head.ts';
 import { NOTE_NAME, needsEscape, toMemberName, toWhiteout } from './names.ts';
 import { openContents } from './seal.ts';
@@ -62,8 +64,20 @@ export async function writeArchive(
       await sink.end();
     } catch (error) {
       await sink.abort();
-      throw error;
+      throw explain(file, error);
     }
+  });
+}
+
+/** A full disk and its like are no bug of ours. */
+function explain(file: string, cause: unknown): unknown {
+  const errno = errnoOf(cause);
+  if (cause instanceof AppPotError || errno === undefined) return cause;
+  return new SnapError(`Cannot write bundle "${file}": ${errno}`, {
+    kind: 'conflict',
+    code: 'BUNDLE_UNWRITABLE',
+    hint: 'Nothing of it was left behind. Make room, or choose another place.',
+    cause,
   });
 }
 

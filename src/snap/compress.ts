@@ -36,14 +36,7 @@ function plainSink(file: FileHandle): Sink {
 
 async function zstdSink(file: FileHandle): Promise<Sink> {
   const zstd = await feed(['zstd', '--quiet', '--stdout', '-3', '-'], { stdout: file.fd });
-  return {
-    write: zstd.write,
-    async end() {
-      const { status, stderr } = await zstd.end();
-      if (status !== 0) throw new Error(`zstd ended with status ${status}: ${stderr}`);
-    },
-    abort: zstd.abort,
-  };
+  return { write: zstd.write, end: zstd.finish, abort: zstd.abort };
 }
 
 /** Bytes of archive in one gzip member: members are compressed side by side, on libuv's threads. */
