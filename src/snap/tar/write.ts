@@ -27,7 +27,10 @@ const FLAGS = {
 
 const NS = 1_000_000_000n;
 
-/** One member: pax header where needed, header, contents and padding. */
+/**
+ * One member: pax header where needed, header, contents and padding. Each chunk is valid until the
+ * next is asked for.
+ */
 export function* encodeMember(entry: Entry, options: MemberOptions): Generator<Buffer> {
   const body = bodyOf(entry, options);
   yield* encodeHead(entry, options, body);
