@@ -3,6 +3,7 @@ import { formatSize } from '../base/units.ts';
 import { VERSION } from '../base/version.ts';
 import { writeBundle } from '../snap/bundle.ts';
 import { countChanges } from '../snap/change.ts';
+import { interruptible } from './interrupt.ts';
 import type { SnapDeps } from './snap-deps.ts';
 import { addRunFlags, addSourceFlags, defaultBundle, timeOf } from './snap-options.ts';
 import { renderCounts, report } from './snap-report.ts';
@@ -20,7 +21,9 @@ export function changesCommand(deps: SnapDeps): Command {
       'the bundle: .tar.gz, .tar.zst or .tar (default: apppot.DATE.changes.tar.gz)',
     )
     .option('-o, --output <file>', 'the same as FILE')
-    .action((file: string | undefined, flags: Flags) => runChanges(file, flags, deps));
+    .action((file: string | undefined, flags: Flags) =>
+      interruptible(deps, (signal) => runChanges(file, flags, deps, signal)),
+    );
   return addSourceFlags(addRunFlags(command));
 }
 
@@ -28,6 +31,7 @@ async function runChanges(
   argument: string | undefined,
   flags: Flags,
   deps: SnapDeps,
+  signal: AbortSignal,
 ): Promise<void> {
   const out = deps.output(flags.json);
   const warn = (text: string): void => out.note(`warning: ${text}`);
@@ -42,7 +46,7 @@ async function runChanges(
     report(out, flags, { ...head, ...counts, file }, [`would keep: ${renderCounts(counts)}`]);
     return;
   }
-  const written = await writeBundle(file, tree, difference, { ...head, warn });
+  const written = await writeBundle(file, tree, difference, { ...head, warn, signal });
   report(out, flags, { ...written, file }, [
     `${renderCounts(written)}: ${formatSize(written.size)} in ${file}`,
   ]);

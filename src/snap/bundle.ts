@@ -22,6 +22,8 @@ import { encodeEnd, encodeMember, encodePlainFile } from './tar/write.ts';
 export interface BundleOptions extends Pick<BundleHead, 'base' | 'name' | 'time' | 'tool'> {
   /** Receives one sentence about each thing that is left out. */
   readonly warn?: (text: string) => void;
+  /** Stops the writing, and leaves no file. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Written extends BundleHead {
@@ -40,11 +42,12 @@ export async function writeBundle(
   { changes, holders }: Difference,
   options: BundleOptions,
 ): Promise<Written> {
-  const { warn = () => undefined, ...facts } = options;
+  const { warn = () => undefined, signal, ...facts } = options;
   const kept = changes.filter((change) => isKept(change, warn));
   const head = { ...facts, ...countChanges(kept) };
   await writeArchive(file, async (write) => {
     for (const chunk of encodeBundle(head, tree, { changes: kept, holders }, warn)) {
+      signal?.throwIfAborted();
       await write(chunk);
     }
   });
