@@ -24,7 +24,7 @@ export function baseCommand(deps: SnapDeps): Command {
   const command = new Command('base')
     .description('record the tree as it is now: changes are found against it')
     .option('--name <name>', 'what the base is called (default: the directory or host name)')
-    .action((flags: Flags) => runBase(flags, deps));
+    .action((_: Flags, own: Command) => runBase(own.optsWithGlobals<Flags>(), deps));
   return addExcludeFlags(addRunFlags(command));
 }
 

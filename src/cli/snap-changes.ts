@@ -21,8 +21,8 @@ export function changesCommand(deps: SnapDeps): Command {
       'the bundle: .tar.gz, .tar.zst or .tar (default: apppot.DATE.changes.tar.gz)',
     )
     .option('-o, --output <file>', 'the same as FILE')
-    .action((file: string | undefined, flags: Flags) =>
-      interruptible(deps, (signal) => runChanges(file, flags, deps, signal)),
+    .action((file: string | undefined, _: Flags, own: Command) =>
+      interruptible(deps, (signal) => runChanges(file, own.optsWithGlobals<Flags>(), deps, signal)),
     );
   return addSourceFlags(addRunFlags(command));
 }

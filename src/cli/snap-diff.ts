@@ -15,7 +15,7 @@ export function diffCommand(deps: SnapDeps): Command {
   const command = new Command('diff')
     .description('list what changed since the base: A added, M modified, D deleted')
     .option('--stat', 'counts and sizes only', false)
-    .action((flags: Flags) => runDiff(flags, deps));
+    .action((_: Flags, own: Command) => runDiff(own.optsWithGlobals<Flags>(), deps));
   return addSourceFlags(addRunFlags(command));
 }
 

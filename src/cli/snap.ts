@@ -18,6 +18,10 @@ export function snapCommand(deps: SnapDeps): Command {
   const command = new Command('snap').description(
     'record a base, keep what changed since as a small bundle, merge it elsewhere',
   );
+  command
+    .enablePositionalOptions()
+    .option('-v, --verbose', 'name each path')
+    .option('-n, --dry-run', 'change nothing, only say what would be done');
   const commands = [
     ...[baseCommand, changesCommand, mergeCommand],
     ...[diffCommand, showCommand, verifyCommand, rebaseCommand],

@@ -55,6 +55,10 @@ describe('apppot-snap', () => {
       'would keep: 0 added, 1 modified, 0 deleted\n',
     );
     expect(existsSync(`${directory}/c.tar`)).toBe(false);
+    expect(snap('-v', '-n', 'changes', 'c.tar', '--root', 'now').stderr).toBe(
+      'M /g\nwould keep: 0 added, 1 modified, 0 deleted\n',
+    );
+    expect(existsSync(`${directory}/c.tar`)).toBe(false);
     snap('changes', 'c.tar', '--root', 'now');
     const target = shell(directory, 'find copy -printf "%p %T@ %C@\\n"');
     expect(snap('merge', '-n', 'c.tar', '--root', 'copy').status).toBe(0);
