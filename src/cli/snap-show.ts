@@ -37,19 +37,24 @@ async function runShow(file: string, flags: Flags, deps: SnapDeps): Promise<void
     largest: largest.map(toJson),
     ...listed(summary),
   };
+  const { head } = summary;
   const facts = [
-    `base      ${summary.head.base}`,
-    `name      ${summary.head.name}`,
-    `made      ${new Date(summary.head.time * 1_000).toISOString()} by ${summary.head.tool}`,
-    `changes   ${renderCounts(summary.head)}`,
+    `base      ${head.base}`,
+    `name      ${head.name}`,
+    `made      ${new Date(head.time * 1_000).toISOString()} by ${head.tool}`,
+    `changes   ${renderCounts(head)}`,
     `size      ${formatSize(size)}, ${formatSize(unpacked)} unpacked`,
     ...largest.map((entry) => `${formatSize(entry.size).padStart(10)}  /${showPath(entry.path)}`),
   ];
-  const paths = [
-    ...summary.deletions.map((path) => `- /${showPath(path)}`),
-    ...summary.entries.map(({ path }) => `+ /${showPath(path)}`),
+  const lines = flags.paths ? [...facts, ...renderPaths(summary)] : facts;
+  deps.output(flags.json).result(data, lines.join('\n'));
+}
+
+function renderPaths({ deletions, entries }: BundleSummary): readonly string[] {
+  return [
+    ...deletions.map((path) => `- /${showPath(path)}`),
+    ...entries.map(({ path }) => `+ /${showPath(path)}`),
   ];
-  deps.output(flags.json).result(data, (flags.paths ? [...facts, ...paths] : facts).join('\n'));
 }
 
 function listed({ deletions, entries }: BundleSummary): object {
