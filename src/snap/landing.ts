@@ -1,4 +1,5 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
+import { errnoOf } from '../base/errors.ts';
 import { joinPath, parentOf, showPath, toFsPath } from '../tree/byte-path.ts';
 import { mountPoints } from '../tree/mounts.ts';
 import type { BytePath, Entry } from '../tree/tree.ts';
@@ -53,7 +54,7 @@ function targetAt(root: BytePath) {
   return {
     place(path: BytePath): Place {
       const full = joinPath(root, path);
-      const stats = lstatSync(toFsPath(full), { throwIfNoEntry: false });
+      const stats = look(full);
       if (stats === undefined) return 'absent';
       if (path !== '' && (stats.dev !== dev || mounts.includes(full))) return 'mounted';
       return stats.isDirectory() ? 'directory' : 'other';
@@ -63,6 +64,19 @@ function targetAt(root: BytePath) {
       return mounts.some((point) => point === full || point.startsWith(`${full}/`));
     },
   };
+}
+
+function look(full: BytePath): Stats | undefined {
+  try {
+    return lstatSync(toFsPath(full), { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new SnapError(`Cannot look at "${showPath(full)}": ${errnoOf(cause) ?? String(cause)}`, {
+      kind: 'conflict',
+      code: 'ROOT_UNUSABLE',
+      hint: 'Run it as a user who may read and write there.',
+      cause,
+    });
+  }
 }
 
 function clash(type: Entry['type'], found: Place): string | undefined {

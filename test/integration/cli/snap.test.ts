@@ -181,6 +181,10 @@ size      12.0 KiB, 4.9 KiB unpacked
       snap('merge', 'nothing.tar', '--root', 'now', '--any-base'),
       snap('changes', '--frob'),
       snap('base', '--root', 'now', '--exclude', '['),
+      snap('base', '--root', 'now', '--exclude-from', 'nothing'),
+      snap('base', '--root', 'now', '--base', 'now/g/below/a/file'),
+      snap('base', '--root', 'nothing', '-n'),
+      snap('diff', '--root', 'now', '--against', 'nothing'),
     ].map(({ status, stderr }) => [status, /\n {4}at /.test(stderr)]);
     expect(statuses).toEqual([
       [4, false],
@@ -188,6 +192,10 @@ size      12.0 KiB, 4.9 KiB unpacked
       [4, false],
       [2, false],
       [2, false],
+      [4, false],
+      [5, false],
+      [4, false],
+      [4, false],
     ]);
     snap('base', '--root', 'now');
     const unwritable = snap('changes', 'no/such/dir/c.tar', '--root', 'now');
@@ -196,5 +204,11 @@ size      12.0 KiB, 4.9 KiB unpacked
       expect.stringContaining('Cannot write "no/such/dir/c.tar": ENOENT'),
     ]);
     expect(readdirSync(directory).sort()).toEqual(['apppot-snap.cjs', 'now']);
+    snap('changes', 'c.tar', '--root', 'now');
+    const nowhere = snap('merge', 'c.tar', '--root', 'nothing', '--any-base');
+    expect([nowhere.status, nowhere.stderr]).toEqual([
+      4,
+      'apppot-snap: Cannot merge into "nothing": ENOENT\n',
+    ]);
   });
 });
