@@ -14,7 +14,7 @@ import { findTools } from '../image/tools.ts';
 import type { Surroundings } from '../launch/plan.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
-import { catchInterrupt } from './interrupt.ts';
+import { interruptible } from './interrupt.ts';
 
 /** The program's package: the same from `src` and from `dist`. */
 const PACKAGE_ROOT = resolve(import.meta.dirname, '../..');
@@ -37,21 +37,13 @@ export async function imageBuild(recipe: string, options: Options, deps: Deps): 
     output.result(view, renderPlan(view));
     return;
   }
-  const interrupt = catchInterrupt();
-  try {
+  await interruptible(deps, async (signal) => {
     const around = surroundings(deps.env);
     if (plan.runs.length > 0) await checkSteps(around);
-    const context = buildContext(options, cache, around, deps, interrupt.signal);
+    const context = buildContext(options, cache, around, deps, signal);
     const record = await buildImage(plan, resolve(options.output), context);
     output.result({ path: options.output, ...record }, renderImage(options.output, record));
-  } catch (error) {
-    const status = interrupt.status();
-    if (status === undefined) throw error;
-    output.note(`apppot: interrupted: "${options.output}" is not written`);
-    deps.setStatus(status);
-  } finally {
-    interrupt.release();
-  }
+  });
 }
 
 async function readPlan(wanted: string, { host, env }: Deps): Promise<BuildPlan> {

@@ -1,29 +1,30 @@
 import { constants } from 'node:os';
-
-/** SIGINT and SIGTERM as an abort, so that work in progress is taken back before the end. */
-export interface Interrupt {
-  readonly signal: AbortSignal;
-  /** 128 + the number of the signal that came, or undefined. */
-  status(): number | undefined;
-  /** Signals end the process again as before. */
-  release(): void;
-}
+import type { Deps } from './deps.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export function catchInterrupt(): Interrupt {
-  const controller = new AbortController();
-  let status: number | undefined;
-  const onSignal = (name: NodeJS.Signals): void => {
-    status ??= 128 + constants.signals[name];
-    controller.abort();
+/**
+ * Runs work that stops, and takes back what it began, when the user or the system asks for it; the
+ * exit status is then 128 + the signal's number.
+ */
+export async function interruptible(
+  deps: Pick<Deps, 'output' | 'setStatus'>,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const abort = new AbortController();
+  let asked: (typeof SIGNALS)[number] | undefined;
+  const onSignal = (signal: (typeof SIGNALS)[number]): void => {
+    asked ??= signal;
+    abort.abort(signal);
   };
-  for (const name of SIGNALS) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    status: () => status,
-    release() {
-      for (const name of SIGNALS) process.off(name, onSignal);
-    },
-  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    await work(abort.signal);
+  } catch (error) {
+    if (asked === undefined) throw error;
+    deps.output().note(`stopped by ${asked}: nothing is left behind`);
+    deps.setStatus(128 + constants.signals[asked]);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
 }

@@ -2,7 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { errnoOf } from '../base/errors.ts';
 import { writeAtomically } from '../host/atomic.ts';
+import { HostError } from '../host/host.ts';
 import { BASE_DIGEST, recordBase } from '../snap/base.ts';
 import { liveTree } from '../tree/live.ts';
 import type { SnapDeps } from './snap-deps.ts';
@@ -24,14 +26,14 @@ export function baseCommand(deps: SnapDeps): Command {
   const command = new Command('base')
     .description('record the tree as it is now: changes are found against it')
     .option('--name <name>', 'what the base is called (default: the directory or host name)')
-    .action((flags: Flags) => runBase(flags, deps));
+    .action((_: Flags, own: Command) => runBase(own.optsWithGlobals<Flags>(), deps));
   return addExcludeFlags(addRunFlags(command));
 }
 
 async function runBase(flags: Flags, deps: SnapDeps): Promise<void> {
   const out = deps.output(flags.json);
   const manifest = manifestPath(flags);
-  if (!flags.dryRun) mkdirSync(dirname(manifest), { recursive: true });
+  if (!flags.dryRun) makeRoom(manifest);
   const skip = outsideOf(flags.root, [manifest], exclusionOf(flags));
   const tree = liveTree(flags.root, { skip, warn: (text) => out.note(`warning: ${text}`) });
   const name = flags.name ?? (basename(resolve(flags.root)) || hostname());
@@ -43,6 +45,20 @@ async function runBase(flags: Flags, deps: SnapDeps): Promise<void> {
     `${flags.dryRun ? 'would record' : 'recorded'} ${entries} entries in ${manifest}`,
     `base ${digest}`,
   ]);
+}
+
+/** Before the recording, because a new directory is a change of the one that it is in. */
+function makeRoom(manifest: string): void {
+  try {
+    mkdirSync(dirname(manifest), { recursive: true });
+  } catch (cause) {
+    throw new HostError(`Cannot write "${manifest}": ${errnoOf(cause) ?? String(cause)}`, {
+      kind: 'conflict',
+      code: 'FILE_UNWRITABLE',
+      hint: 'Run it as root, or choose another place with --base.',
+      cause,
+    });
+  }
 }
 
 async function store(

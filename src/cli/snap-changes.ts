@@ -2,25 +2,14 @@ import { Command } from 'commander';
 import { formatSize } from '../base/units.ts';
 import { VERSION } from '../base/version.ts';
 import { writeBundle } from '../snap/bundle.ts';
-import { type Change, countChanges } from '../snap/change.ts';
-import { changesSince } from '../snap/ways.ts';
-import { showPath } from '../tree/byte-path.ts';
-import { liveTree } from '../tree/live.ts';
-import { openManifest } from '../tree/manifest.ts';
+import { countChanges } from '../snap/change.ts';
+import { interruptible } from './interrupt.ts';
 import type { SnapDeps } from './snap-deps.ts';
-import {
-  addExcludeFlags,
-  addRunFlags,
-  defaultBundle,
-  exclusionOf,
-  manifestPath,
-  type TreeFlags,
-  timeOf,
-} from './snap-options.ts';
-import { outsideOf } from './snap-outputs.ts';
+import { addRunFlags, addSourceFlags, defaultBundle, timeOf } from './snap-options.ts';
 import { renderCounts, report } from './snap-report.ts';
+import { findChanges, renderChange, type SourceFlags } from './snap-source.ts';
 
-interface Flags extends TreeFlags {
+interface Flags extends SourceFlags {
   readonly output?: string;
 }
 
@@ -32,41 +21,35 @@ export function changesCommand(deps: SnapDeps): Command {
       'the bundle: .tar.gz, .tar.zst or .tar (default: apppot.DATE.changes.tar.gz)',
     )
     .option('-o, --output <file>', 'the same as FILE')
-    .action((file: string | undefined, flags: Flags) => runChanges(file, flags, deps));
-  return addExcludeFlags(addRunFlags(command));
+    .action((file: string | undefined, _: Flags, own: Command) =>
+      interruptible(deps, (signal) => runChanges(file, own.optsWithGlobals<Flags>(), deps, signal)),
+    );
+  return addSourceFlags(addRunFlags(command));
 }
 
 async function runChanges(
   argument: string | undefined,
   flags: Flags,
   deps: SnapDeps,
+  signal: AbortSignal,
 ): Promise<void> {
   const out = deps.output(flags.json);
   const warn = (text: string): void => out.note(`warning: ${text}`);
   const time = timeOf(deps);
   const file = argument ?? flags.output ?? defaultBundle(time);
-  const manifest = openManifest(manifestPath(flags));
-  const skip = outsideOf(flags.root, [file, manifestPath(flags)], exclusionOf(flags));
-  const tree = liveTree(flags.root, { skip, warn });
-  const difference = changesSince(manifest, tree, { skip, warn });
+  const { difference, tree, base, name } = findChanges(flags, [file], warn);
   const { changes } = difference;
   if (flags.verbose) for (const change of changes) out.note(renderChange(change));
-  const head = { base: manifest.digest, name: manifest.name, time: Math.floor(time), tool: TOOL };
+  const head = { base, name, time: Math.floor(time), tool: TOOL };
   if (flags.dryRun) {
     const counts = countChanges(changes);
     report(out, flags, { ...head, ...counts, file }, [`would keep: ${renderCounts(counts)}`]);
     return;
   }
-  const written = await writeBundle(file, tree, difference, { ...head, warn });
+  const written = await writeBundle(file, tree, difference, { ...head, warn, signal });
   report(out, flags, { ...written, file }, [
     `${renderCounts(written)}: ${formatSize(written.size)} in ${file}`,
   ]);
 }
 
 const TOOL = `apppot ${VERSION}`;
-
-const MARKS = { add: 'A', modify: 'M', delete: 'D' } as const;
-
-function renderChange({ kind, path }: Change): string {
-  return `${MARKS[kind]} /${showPath(path)}`;
-}

@@ -20,7 +20,9 @@ export function mergeCommand(deps: SnapDeps): Command {
     .description('merge a bundle into the tree that its base was recorded from, or a copy of it')
     .argument('[file]', 'the bundle (default: apppot.DATE.changes.tar.gz)')
     .option('--any-base', 'merge also onto another base, or onto none', false)
-    .action((file: string | undefined, flags: Flags) => runMerge(file, flags, deps));
+    .action((file: string | undefined, _: Flags, own: Command) =>
+      runMerge(file, own.optsWithGlobals<Flags>(), deps),
+    );
   return addRunFlags(command);
 }
 

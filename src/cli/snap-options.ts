@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { errnoOf } from '../base/errors.ts';
 import { BASE_MANIFEST } from '../snap/base.ts';
 import { DEFAULT_EXCLUDES } from '../snap/default-exclude.ts';
+import { SnapError } from '../snap/errors.ts';
 import { type Exclusion, exclusion, parseExcludeList } from '../snap/exclude.ts';
 import type { SnapDeps } from './snap-deps.ts';
 
@@ -39,20 +41,41 @@ export function addExcludeFlags(command: Command): Command {
     );
 }
 
+/** Flags of every command that looks for changes. */
+export function addSourceFlags(command: Command): Command {
+  return addExcludeFlags(command).option(
+    '--against <dir>',
+    'compare with another directory, byte by byte, instead of a recorded base',
+  );
+}
+
 export function manifestPath({ root, base }: Pick<TreeFlags, 'root' | 'base'>): string {
   return base ?? join(root, BASE_MANIFEST);
 }
 
-/** @throws {SnapError} `EXCLUDE_MALFORMED` */
+/** @throws {SnapError} `EXCLUDE_MALFORMED`, `EXCLUDE_UNREADABLE` */
 export function exclusionOf(flags: TreeFlags): Exclusion {
   return exclusion([...listed(flags), ...flags.exclude]);
 }
 
 function listed({ root, excludeFrom }: TreeFlags): readonly string[] {
-  if (excludeFrom !== undefined) return parseExcludeList(readFileSync(excludeFrom, 'utf8'));
+  if (excludeFrom !== undefined) return readList(excludeFrom);
   const own = join(root, 'etc/apppot/exclude');
-  if (existsSync(own)) return parseExcludeList(readFileSync(own, 'utf8'));
+  if (existsSync(own)) return readList(own);
   return resolve(root) === '/' ? DEFAULT_EXCLUDES : [];
+}
+
+function readList(file: string): readonly string[] {
+  try {
+    return parseExcludeList(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const reason = errnoOf(cause) ?? String(cause);
+    throw new SnapError(`Cannot read the exclude list "${file}": ${reason}`, {
+      kind: errnoOf(cause) === 'ENOENT' ? 'missing' : 'conflict',
+      code: 'EXCLUDE_UNREADABLE',
+      cause,
+    });
+  }
 }
 
 /** Now, or `SOURCE_DATE_EPOCH` for results that are the same each time. In seconds. */

@@ -8,12 +8,24 @@ import { Command } from 'commander';
 import { baseCommand } from './snap-base.ts';
 import { changesCommand } from './snap-changes.ts';
 import type { SnapDeps } from './snap-deps.ts';
+import { diffCommand } from './snap-diff.ts';
 import { mergeCommand } from './snap-merge.ts';
+import { rebaseCommand } from './snap-rebase.ts';
+import { showCommand } from './snap-show.ts';
+import { verifyCommand } from './snap-verify.ts';
 
 export function snapCommand(deps: SnapDeps): Command {
   const command = new Command('snap').description(
     'record a base, keep what changed since as a small bundle, merge it elsewhere',
   );
-  for (const make of [baseCommand, changesCommand, mergeCommand]) command.addCommand(make(deps));
+  command
+    .enablePositionalOptions()
+    .option('-v, --verbose', 'name each path')
+    .option('-n, --dry-run', 'change nothing, only say what would be done');
+  const commands = [
+    ...[baseCommand, changesCommand, mergeCommand],
+    ...[diffCommand, showCommand, verifyCommand, rebaseCommand],
+  ];
+  for (const make of commands) command.addCommand(make(deps));
   return command;
 }

@@ -17,6 +17,8 @@ export interface Feed {
   write(chunk: Uint8Array): Promise<void>;
   /** Closes its stdin and waits for its end; `stderr` holds at most its last 64 kB. */
   end(): Promise<{ readonly status: number; readonly stderr: string }>;
+  /** As {@link Feed.end}. @throws {HostError} `COMMAND_FAILED` when the status is not 0. */
+  finish(): Promise<void>;
   /** Kills it, and waits. */
   abort(): Promise<void>;
 }
@@ -40,14 +42,22 @@ export async function feed(argv: readonly string[], options: FeedOptions = {}): 
   child.stderr?.setEncoding('latin1').on('data', (text: string) => {
     stderr = (stderr + text).slice(-KEPT_STDERR);
   });
+  async function end(): Promise<{ status: number; stderr: string }> {
+    stdin?.end();
+    return { status: await ended, stderr };
+  }
   return {
     async write(chunk) {
-      if (broken || stdin === null) throw failed(argv, await ended, stderr);
-      if (!stdin.write(chunk)) await Promise.race([once(stdin, 'drain'), ended]).catch(() => {});
+      await new Promise<void>((resolve) => {
+        if (stdin === null) resolve();
+        else stdin.write(chunk, () => resolve());
+      });
+      if (broken) throw failed(argv, await ended, stderr);
     },
-    async end() {
-      stdin?.end();
-      return { status: await ended, stderr };
+    end,
+    async finish() {
+      const { status } = await end();
+      if (status !== 0) throw failed(argv, status, stderr);
     },
     async abort() {
       child.kill('SIGKILL');

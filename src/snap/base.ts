@@ -47,11 +47,11 @@ export function recordBase(tree: Tree, { name, time, skip }: BaseOptions): Base 
   return { ...step.value, manifest: Buffer.concat(chunks) };
 }
 
-/** Entries less those that `skip` names, {@link STATE_DIRECTORY}, and all below them. */
-export function* without(
-  entries: Iterable<Entry>,
+/** What is in the order of paths, less what `skip` names, {@link STATE_DIRECTORY}, and all below them. */
+export function* without<T extends { readonly path: BytePath }>(
+  entries: Iterable<T>,
   skip: (path: BytePath) => boolean = () => false,
-): Generator<Entry> {
+): Generator<T> {
   let skipped: BytePath | undefined;
   for (const entry of entries) {
     const { path } = entry;

@@ -47,7 +47,7 @@ async function* parts(archive: AsyncIterable<Uint8Array>): AsyncGenerator<Bundle
 }
 
 /** A hundred thousand deletions take 5 MB. */
-const MAX_NOTE = 2 ** 28;
+const MAX_NOTE = 2 ** 26;
 
 async function firstNote(members: AsyncGenerator<Member>): Promise<Note> {
   const { done, value } = await members.next();

@@ -6,13 +6,15 @@
  */
 
 import { stat } from 'node:fs/promises';
+import { AppPotError, errnoOf } from '../base/errors.ts';
 import type { Bytes } from '../base/units.ts';
 import { writeAtomically } from '../host/atomic.ts';
 import { showPath } from '../tree/byte-path.ts';
 import { comparePaths, type Entry, type Tree } from '../tree/tree.ts';
 import { type Change, countChanges, type Difference } from './change.ts';
-import { compressionOf, sinkFor } from './compress.ts';
-import { type BundleHead, encodeNote } from './head.ts';
+import { compressionOf, type Sink, sinkFor } from './compress.ts';
+import { SnapError } from './errors.ts';
+import { type BundleHead, encodeNote, type Note } from './head.ts';
 import { NOTE_NAME, needsEscape, toMemberName, toWhiteout } from './names.ts';
 import { openContents } from './seal.ts';
 import { encodeEnd, encodeMember, encodePlainFile } from './tar/write.ts';
@@ -20,6 +22,8 @@ import { encodeEnd, encodeMember, encodePlainFile } from './tar/write.ts';
 export interface BundleOptions extends Pick<BundleHead, 'base' | 'name' | 'time' | 'tool'> {
   /** Receives one sentence about each thing that is left out. */
   readonly warn?: (text: string) => void;
+  /** Stops the writing, and leaves no file. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Written extends BundleHead {
@@ -38,21 +42,46 @@ export async function writeBundle(
   { changes, holders }: Difference,
   options: BundleOptions,
 ): Promise<Written> {
-  const { warn = () => undefined, ...facts } = options;
+  const { warn = () => undefined, signal, ...facts } = options;
   const kept = changes.filter((change) => isKept(change, warn));
   const head = { ...facts, ...countChanges(kept) };
-  await writeAtomically(file, async (handle) => {
-    const sink = await sinkFor(compressionOf(file), handle);
-    try {
-      for (const chunk of encodeBundle(head, tree, { changes: kept, holders }, warn))
-        await sink.write(chunk);
-      await sink.end();
-    } catch (error) {
-      await sink.abort();
-      throw error;
+  await writeArchive(file, async (write) => {
+    for (const chunk of encodeBundle(head, tree, { changes: kept, holders }, warn)) {
+      signal?.throwIfAborted();
+      await write(chunk);
     }
   });
   return { ...head, size: (await stat(file)).size };
+}
+
+/** Compresses and writes an archive's chunks; the file appears when it is whole. */
+export async function writeArchive(
+  file: string,
+  fill: (write: Sink['write']) => Promise<void>,
+): Promise<void> {
+  await writeAtomically(file, async (handle) => {
+    const sink = await sinkFor(compressionOf(file), handle);
+    try {
+      await fill(sink.write);
+      await sink.write(encodeEnd());
+      await sink.end();
+    } catch (error) {
+      await sink.abort();
+      throw explain(file, error);
+    }
+  });
+}
+
+/** A full disk and its like are no bug of ours. */
+function explain(file: string, cause: unknown): unknown {
+  const errno = errnoOf(cause);
+  if (cause instanceof AppPotError || errno === undefined) return cause;
+  return new SnapError(`Cannot write bundle "${file}": ${errno}`, {
+    kind: 'conflict',
+    code: 'BUNDLE_UNWRITABLE',
+    hint: 'Nothing of it was left behind. Make room, or choose another place.',
+    cause,
+  });
 }
 
 function isKept(change: Change, warn: (text: string) => void): boolean {
@@ -61,8 +90,7 @@ function isKept(change: Change, warn: (text: string) => void): boolean {
   return false;
 }
 
-/** The archive, uncompressed. */
-export function* encodeBundle(
+function* encodeBundle(
   head: BundleHead,
   tree: Tree,
   { changes, holders }: Difference,
@@ -74,14 +102,18 @@ export function* encodeBundle(
     .concat(holders)
     .sort((a, b) => comparePaths(a.path, b.path));
   const escaped = entries.filter(({ path }) => needsEscape(path)).length;
-  const note = encodeNote({ head, deletions, escaped });
-  yield* encodePlainFile(NOTE_NAME, head.time, note);
-  for (const path of deletions) {
-    yield* encodePlainFile(toWhiteout(path), head.time, Buffer.alloc(0));
-  }
+  yield* encodeStart({ head, deletions, escaped });
   tree.prefetch?.(entries);
   yield* encodeEntries(tree, entries, warn);
-  yield encodeEnd();
+}
+
+/** What comes before the entries: the note, and a whiteout for each deletion. */
+export function* encodeStart(note: Note): Generator<Buffer> {
+  const { time } = note.head;
+  yield* encodePlainFile(NOTE_NAME, time, encodeNote(note));
+  for (const path of note.deletions) {
+    yield* encodePlainFile(toWhiteout(path), time, Buffer.alloc(0));
+  }
 }
 
 function* encodeEntries(

@@ -3,11 +3,13 @@ import { cpus } from 'node:os';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { feed } from '../host/feed.ts';
+import { gathered, gatherer } from './gather.ts';
 
 export type Compression = 'gzip' | 'zstd' | 'none';
 
 /** Takes an archive's bytes; what was written is complete only after `end`. */
 export interface Sink {
+  /** The chunk is the caller's again when this resolves. */
   write(chunk: Buffer): Promise<void>;
   end(): Promise<void>;
   /** Stops at once; the file is the caller's to remove. */
@@ -26,21 +28,22 @@ export async function sinkFor(compression: Compression, file: FileHandle): Promi
   return compression === 'gzip' ? gzipSink(file) : plainSink(file);
 }
 
+/** What goes to a file or program at once. */
+const WRITE_BYTES = 2 ** 18;
+
 function plainSink(file: FileHandle): Sink {
-  return {
-    write: (chunk) => file.writeFile(chunk),
-    end: async () => undefined,
-    abort: async () => undefined,
-  };
+  const { write, flush } = gathered(WRITE_BYTES, (bytes) => file.writeFile(bytes));
+  return { write, end: flush, abort: async () => undefined };
 }
 
 async function zstdSink(file: FileHandle): Promise<Sink> {
   const zstd = await feed(['zstd', '--quiet', '--stdout', '-3', '-'], { stdout: file.fd });
+  const { write, flush } = gathered(WRITE_BYTES, zstd.write);
   return {
-    write: zstd.write,
+    write,
     async end() {
-      const { status, stderr } = await zstd.end();
-      if (status !== 0) throw new Error(`zstd ended with status ${status}: ${stderr}`);
+      await flush();
+      await zstd.finish();
     },
     abort: zstd.abort,
   };
@@ -52,37 +55,30 @@ const compress = promisify<Buffer, Buffer>(gzip);
 
 function gzipSink(file: FileHandle): Sink {
   const lanes = Math.min(4, Math.max(1, cpus().length));
-  const running: Promise<Buffer>[] = [];
-  let gathered: Buffer[] = [];
-  let size = 0;
-  async function drain(left: number): Promise<void> {
-    while (running.length > left) {
-      const member = await running[0];
-      running.shift();
-      if (member !== undefined) await file.writeFile(member);
-    }
+  const running: { readonly bytes: Buffer; readonly member: Promise<Buffer> }[] = [];
+  /** Waits for the oldest member, writes it, and gives back the room that it was gathered in. */
+  async function writeOldest(): Promise<Buffer | undefined> {
+    const oldest = running[0];
+    const member = await oldest?.member;
+    running.shift();
+    if (member !== undefined) await file.writeFile(member);
+    return oldest?.bytes;
   }
-  function start(): void {
-    const member = compress(Buffer.concat(gathered, size));
+  const { write, flush } = gatherer(MEMBER_BYTES, async (bytes) => {
+    const member = compress(bytes);
     member.catch(() => undefined);
-    running.push(member);
-    gathered = [];
-    size = 0;
-  }
+    running.push({ bytes, member });
+    const free = running.length > lanes ? await writeOldest() : undefined;
+    return free ?? Buffer.allocUnsafe(MEMBER_BYTES);
+  });
   return {
-    async write(chunk) {
-      gathered.push(chunk);
-      size += chunk.length;
-      if (size < MEMBER_BYTES) return;
-      start();
-      await drain(lanes);
-    },
+    write,
     async end() {
-      if (size > 0) start();
-      await drain(0);
+      await flush();
+      while (running.length > 0) await writeOldest();
     },
     async abort() {
-      await Promise.allSettled(running);
+      await Promise.allSettled(running.map(({ member }) => member));
     },
   };
 }

@@ -14,18 +14,37 @@ import { type Pair, pairs } from './pairs.ts';
  * @param skip Left out of both trees, with all below it.
  */
 export function diff(before: Tree, after: Tree, isSame: IsSame, skip?: Exclusion): Difference {
+  return differenceAmong(pairs(before.entries(), after.entries()), isSame, { skip });
+}
+
+export interface AmongOptions {
+  readonly skip?: Exclusion | undefined;
+  /** Finds entries of the later tree that are not among the pairs. */
+  readonly lookup?: (path: BytePath) => Entry | undefined;
+}
+
+/**
+ * The same where it is known which paths may differ.
+ *
+ * @param candidates In the order of paths: all of which one of the trees may hold something else, what
+ * lay below removed directories included.
+ */
+export function differenceAmong(
+  candidates: Iterable<Pair>,
+  isSame: IsSame,
+  { skip, lookup }: AmongOptions = {},
+): Difference {
   const found: Change[] = [];
   const linked = links();
   const holding = holders();
-  const walk = pairs(without(before.entries(), skip), without(after.entries(), skip));
-  for (const pair of visible(walk, linked.note)) {
+  for (const pair of visible(without(candidates, skip), linked.note)) {
     const changes = changesOf(pair, isSame);
     holding.note(pair, changes.length > 0);
     found.push(...changes);
   }
   const more = linked.missing(found);
   const changes = more.length === 0 ? found : [...found, ...more].sort(order);
-  return { changes, holders: holding.of(changes) };
+  return { changes, holders: holding.of(changes, lookup) };
 }
 
 /** Pairs less what a mount hides, and less what a removed directory implies. */

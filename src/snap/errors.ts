@@ -11,9 +11,12 @@ export type SnapCode =
   | 'BASE_MISMATCH'
   | 'BUNDLE_UNREADABLE'
   | 'BUNDLE_MALFORMED'
+  | 'BUNDLE_UNWRITABLE'
   | 'EXCLUDE_MALFORMED'
+  | 'EXCLUDE_UNREADABLE'
   | 'MERGE_CONFLICT'
+  | 'ROOT_UNUSABLE'
   | 'MERGE_INCOMPLETE'
-  | 'TREE_DIFFERS';
+  | 'REBASE_CONFLICT';
 
 export class SnapError extends AppPotError<SnapCode> {}

@@ -6,7 +6,8 @@ import type { Pair } from './pairs.ts';
 /** Finds {@link Difference.holders} while two trees are walked in order. */
 export interface Holders {
   note(pair: Pair, changed: boolean): void;
-  of(changes: readonly Change[]): readonly Entry[];
+  /** @param lookup Finds directories that the walk did not come by. */
+  of(changes: readonly Change[], lookup?: (path: BytePath) => Entry | undefined): readonly Entry[];
 }
 
 export function holders(): Holders {
@@ -26,11 +27,14 @@ export function holders(): Holders {
       if (wanted && parent !== undefined) noted.set(parent.path, parent);
       if (after !== undefined && isDirectory(after)) chain.push(after);
     },
-    of(changes) {
+    of(changes, lookup = () => undefined) {
       const put = new Set(changes.filter(({ kind }) => kind !== 'delete').map(({ path }) => path));
-      const wanted = new Set(changes.map(({ path }) => parentOf(path)));
-      return [...noted.values()]
-        .filter(({ path }) => wanted.has(path) && !put.has(path))
+      const wanted = new Set(
+        changes.filter(({ path }) => path !== '').map(({ path }) => parentOf(path)),
+      );
+      return [...wanted]
+        .filter((path) => !put.has(path))
+        .flatMap((path) => noted.get(path) ?? lookup(path) ?? [])
         .sort((a, b) => comparePaths(a.path, b.path));
     },
   };

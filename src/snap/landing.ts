@@ -1,4 +1,5 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
+import { errnoOf } from '../base/errors.ts';
 import { joinPath, parentOf, showPath, toFsPath } from '../tree/byte-path.ts';
 import { mountPoints } from '../tree/mounts.ts';
 import type { BytePath, Entry } from '../tree/tree.ts';
@@ -12,64 +13,92 @@ export interface Landing {
   finish(file: string): void;
 }
 
-type Place = 'directory' | 'other' | 'absent' | 'mounted';
-
-const NAMED = 5;
-
 export function landing(root: BytePath): Landing {
   const conflicts: string[] = [];
   const deletions = new Set<BytePath>();
   /** Directories that there will be when the merge is done. */
   const directories = new Set<BytePath>(['']);
-  const mounts = mountPoints();
-  const { dev } = lstatSync(toFsPath(joinPath(root, '')));
+  const target = targetAt(root);
 
-  function place(path: BytePath): Place {
-    if (isDeleted(path)) return 'absent';
-    const full = joinPath(root, path);
-    const stats = lstatSync(toFsPath(full), { throwIfNoEntry: false });
-    if (stats === undefined) return 'absent';
-    if (path !== '' && (stats.dev !== dev || mounts.has(full))) return 'mounted';
-    return stats.isDirectory() ? 'directory' : 'other';
-  }
-  function isDeleted(path: BytePath): boolean {
-    return path !== '' && (deletions.has(path) || isDeleted(parentOf(path)));
-  }
+  const isDeleted = (path: BytePath): boolean =>
+    path !== '' && (deletions.has(path) || isDeleted(parentOf(path)));
+  const place = (path: BytePath): Place => (isDeleted(path) ? 'absent' : target.place(path));
   function hasDirectory(path: BytePath): boolean {
     if (directories.has(path)) return true;
     const there = hasDirectory(parentOf(path)) && place(path) === 'directory';
     if (there) directories.add(path);
     return there;
   }
-  function complain(path: BytePath, reason: string): void {
-    conflicts.push(`"${showPath(path)}" ${reason}`);
-  }
   return {
     deleted(path) {
-      const full = joinPath(root, path);
-      const mounted = [...mounts].some((point) => point === full || point.startsWith(`${full}/`));
-      if (mounted) complain(path, 'holds another filesystem here');
+      if (target.holdsMount(path)) conflicts.push(conflict(path, 'holds another filesystem here'));
       deletions.add(path);
     },
     check({ path, type }) {
-      if (!hasDirectory(parentOf(path))) return complain(path, 'has no directory to go to');
-      const found = place(path);
-      if (found === 'mounted') complain(path, 'is another filesystem here');
-      else if (type === 'directory' && found === 'other') complain(path, 'is no directory here');
-      else if (type !== 'directory' && found === 'directory') complain(path, 'is a directory here');
+      const reason = hasDirectory(parentOf(path))
+        ? clash(type, place(path))
+        : 'has no directory to go to';
+      if (reason !== undefined) conflicts.push(conflict(path, reason));
       if (type === 'directory') directories.add(path);
     },
-    finish(file) {
-      if (conflicts.length === 0) return;
-      const more = conflicts.length > NAMED ? `, and ${conflicts.length - NAMED} more` : '';
-      throw new SnapError(
-        `Cannot merge bundle "${file}": ${conflicts.slice(0, NAMED).join(', ')}${more}`,
-        {
-          kind: 'conflict',
-          code: 'MERGE_CONFLICT',
-          hint: 'The tree was changed since its base; nothing of it was touched.',
-        },
-      );
+    finish: (file) => refuse(file, conflicts),
+  };
+}
+
+type Place = 'directory' | 'other' | 'absent' | 'mounted';
+
+/** What is there now. */
+function targetAt(root: BytePath) {
+  const mounts = [...mountPoints()];
+  const { dev } = lstatSync(toFsPath(joinPath(root, '')));
+  return {
+    place(path: BytePath): Place {
+      const full = joinPath(root, path);
+      const stats = look(full);
+      if (stats === undefined) return 'absent';
+      if (path !== '' && (stats.dev !== dev || mounts.includes(full))) return 'mounted';
+      return stats.isDirectory() ? 'directory' : 'other';
+    },
+    holdsMount(path: BytePath): boolean {
+      const full = joinPath(root, path);
+      return mounts.some((point) => point === full || point.startsWith(`${full}/`));
     },
   };
+}
+
+function look(full: BytePath): Stats | undefined {
+  try {
+    return lstatSync(toFsPath(full), { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new SnapError(`Cannot look at "${showPath(full)}": ${errnoOf(cause) ?? String(cause)}`, {
+      kind: 'conflict',
+      code: 'ROOT_UNUSABLE',
+      hint: 'Run it as a user who may read and write there.',
+      cause,
+    });
+  }
+}
+
+function clash(type: Entry['type'], found: Place): string | undefined {
+  if (found === 'mounted') return 'is another filesystem here';
+  if (type === 'directory' && found === 'other') return 'is no directory here';
+  if (type !== 'directory' && found === 'directory') return 'is a directory here';
+  return undefined;
+}
+
+function conflict(path: BytePath, reason: string): string {
+  return `"${showPath(path)}" ${reason}`;
+}
+
+const NAMED = 5;
+
+function refuse(file: string, conflicts: readonly string[]): void {
+  if (conflicts.length === 0) return;
+  const named = conflicts.slice(0, NAMED).join(', ');
+  const more = conflicts.length > NAMED ? `, and ${conflicts.length - NAMED} more` : '';
+  throw new SnapError(`Cannot merge bundle "${file}": ${named}${more}`, {
+    kind: 'conflict',
+    code: 'MERGE_CONFLICT',
+    hint: 'The tree was changed since its base; nothing of it was touched.',
+  });
 }

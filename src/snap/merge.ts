@@ -7,6 +7,7 @@
  */
 
 import { realpathSync } from 'node:fs';
+import { errnoOf } from '../base/errors.ts';
 import { toBytePath } from '../tree/byte-path.ts';
 import type { BytePath } from '../tree/tree.ts';
 import { readBundle } from './bundle-read.ts';
@@ -28,15 +29,15 @@ export interface MergeOptions {
 /**
  * @param file A bundle.
  * @param root A directory; nothing outside it, and no other filesystem in it, is touched.
- * @throws {SnapError} `BASE_MISMATCH`, `MERGE_CONFLICT` (both before anything was touched),
- * `MERGE_INCOMPLETE`, and what reading a bundle throws.
+ * @throws {SnapError} `ROOT_UNUSABLE`, `BASE_MISMATCH`, `MERGE_CONFLICT` (all before anything was
+ * touched), `MERGE_INCOMPLETE`, and what reading a bundle throws.
  */
 export async function mergeBundle(
   file: string,
   root: string,
   { base, dryRun = false, onPath = () => undefined }: MergeOptions = {},
 ): Promise<BundleHead> {
-  const real = realpathSync(root);
+  const real = realRoot(root);
   const top = real === '/' ? '' : toBytePath(real);
   const { head, deletions } = await survey(file, top, base);
   if (dryRun) return head;
@@ -46,6 +47,18 @@ export async function mergeBundle(
   }
   await unpack(file, real, (path) => onPath('+', path));
   return head;
+}
+
+function realRoot(root: string): string {
+  try {
+    return realpathSync(root);
+  } catch (cause) {
+    throw new SnapError(`Cannot merge into "${root}": ${errnoOf(cause) ?? String(cause)}`, {
+      kind: errnoOf(cause) === 'ENOENT' ? 'missing' : 'conflict',
+      code: 'ROOT_UNUSABLE',
+      cause,
+    });
+  }
 }
 
 interface Survey {

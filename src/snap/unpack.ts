@@ -1,7 +1,8 @@
-import { type Feed, feed } from '../host/feed.ts';
+import { feed } from '../host/feed.ts';
 import type { BytePath, Entry } from '../tree/tree.ts';
 import { readBundle } from './bundle-read.ts';
 import { SnapError } from './errors.ts';
+import { type Gatherer, gathered } from './gather.ts';
 import { fromMemberName } from './names.ts';
 import { padding } from './tar/body.ts';
 import type { Member } from './tar/read.ts';
@@ -9,6 +10,8 @@ import { encodeEnd, encodeHead } from './tar/write.ts';
 
 const TAR =
   'tar --extract --file=- --same-permissions --numeric-owner --delay-directory-restore --xattrs --xattrs-include=* --warning=no-unknown-keyword --warning=no-timestamp';
+
+const WRITE_BYTES = 2 ** 18;
 
 /**
  * Unpacks a bundle's entries by GNU tar: real names, whiteouts left out. The landing of each was
@@ -23,13 +26,15 @@ export async function unpack(
 ): Promise<void> {
   const owner = process.getuid?.() === 0 ? '--same-owner' : '--no-same-owner';
   const tar = await feed([...TAR.split(' '), owner], { cwd: root });
+  const { write, flush } = gathered(WRITE_BYTES, tar.write);
   try {
     for await (const part of readBundle(file)) {
       if (part.kind !== 'entry') continue;
       onEntry(part.entry.path);
-      await pass(tar, part.entry, part.member);
+      await pass(write, part.entry, part.member);
     }
-    await tar.write(encodeEnd());
+    await write(encodeEnd());
+    await flush();
   } catch (error) {
     await tar.abort();
     throw error;
@@ -38,17 +43,21 @@ export async function unpack(
   if (status !== 0) throw incomplete(file, stderr);
 }
 
-async function pass(tar: Feed, entry: Entry, { link, xattrs, stored, chunks }: Member) {
+async function pass(
+  write: Gatherer['write'],
+  entry: Entry,
+  { link, xattrs, stored, chunks }: Member,
+): Promise<void> {
   const linkTarget = link === undefined ? {} : { link: `./${fromMemberName(link)}` };
   const name = entry.path === '' ? '.' : `./${entry.path}`;
   const records = stored.records.map(
     ([key, value]) => [key, key === 'GNU.sparse.name' ? name : value] as const,
   );
   for (const chunk of encodeHead(entry, { name, xattrs, ...linkTarget }, { ...stored, records })) {
-    await tar.write(chunk);
+    await write(chunk);
   }
-  for await (const chunk of chunks()) await tar.write(chunk);
-  await tar.write(padding(stored.size));
+  for await (const chunk of chunks()) await write(chunk);
+  await write(padding(stored.size));
 }
 
 function incomplete(file: string, stderr: string): SnapError {

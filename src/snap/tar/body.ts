@@ -8,6 +8,7 @@ export interface Body {
   readonly records: PaxRecords;
   /** Bytes, padding not counted. */
   readonly size: number;
+  /** Each is valid until the next is asked for. */
   readonly chunks: Iterable<Buffer>;
 }
 
@@ -42,9 +43,10 @@ function* sparse(contents: Contents, map: Buffer, segments: readonly Segment[]):
 }
 
 function* bytesOf(contents: Contents, { offset, length }: Segment): Generator<Buffer> {
+  const room = Buffer.allocUnsafe(Math.min(CHUNK, length));
   for (let done = 0; done < length; done += CHUNK) {
-    const chunk = Buffer.alloc(Math.min(CHUNK, length - done));
-    contents.read(chunk, offset + done);
-    yield chunk;
+    const chunk = room.subarray(0, Math.min(CHUNK, length - done));
+    const got = contents.read(chunk, offset + done);
+    yield chunk.fill(0, got);
   }
 }

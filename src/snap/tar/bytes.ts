@@ -4,7 +4,18 @@ export interface ByteReader {
   take(length: number): Promise<Buffer | undefined>;
   /** As {@link ByteReader.take}, in pieces as they come. */
   pieces(length: number): AsyncGenerator<Buffer>;
+  /**
+   * Reads what follows the archive, so that a decompressor checks its last sums.
+   *
+   * @throws {RangeError} when there is more than padding.
+   */
+  finish(): Promise<void>;
+  /** Lets go of the source, read or not. */
+  close(): Promise<void>;
 }
+
+/** GNU tar fills up to 10 KiB by default, to 512 blocks at most. */
+const MAX_PADDING = 2 ** 20;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -37,5 +48,14 @@ export function byteReader(source: AsyncIterable<Uint8Array>): ByteReader {
       return parts.length === 1 ? parts[0] : Buffer.concat(parts);
     },
     pieces,
+    async finish() {
+      for (let size = 0; await fill(); rest = NOTHING) {
+        size += rest.length;
+        if (size > MAX_PADDING) throw new RangeError('it goes on after its end');
+      }
+    },
+    async close() {
+      await chunks.return?.();
+    },
   };
 }

@@ -27,6 +27,15 @@ const MAX_EXTENDED = 2 ** 20;
  */
 export async function* readArchive(source: AsyncIterable<Uint8Array>): AsyncGenerator<Member> {
   const bytes = byteReader(source);
+  try {
+    yield* members(bytes);
+    await bytes.finish();
+  } finally {
+    await bytes.close();
+  }
+}
+
+async function* members(bytes: ByteReader): AsyncGenerator<Member> {
   let records: PaxRecords = [];
   for (;;) {
     const block = await bytes.take(BLOCK);
@@ -84,24 +93,26 @@ function toMember(
   const name = pax.get('GNU.sparse.name') ?? pax.get('path') ?? header.name;
   const linkname = pax.get('linkpath') ?? header.linkname;
   const sparse = [...pax].filter(([key]) => key.startsWith('GNU.sparse.'));
+  const entry: Entry = {
+    path: type === 'directory' ? name.replace(/\/+$/, '') : name,
+    type,
+    ...attributesOf(header, pax),
+    size: type === 'file' ? wholeNumber(pax.get('GNU.sparse.realsize'), size) : 0,
+    ...(type === 'symlink' && { target: linkname }),
+    ...((type === 'char' || type === 'block') && { major: header.major, minor: header.minor }),
+  };
+  const link = header.flag === '1' ? { link: linkname } : {};
+  return { entry, ...link, xattrs: xattrsOf(pax), stored: { records: sparse, size }, chunks };
+}
+
+function attributesOf(header: Header, pax: ReadonlyMap<string, string>) {
   const mtime = pax.get('mtime');
   return {
-    entry: {
-      path: type === 'directory' ? name.replace(/\/+$/, '') : name,
-      type,
-      mode: header.mode,
-      uid: wholeNumber(pax.get('uid'), header.uid),
-      gid: wholeNumber(pax.get('gid'), header.gid),
-      size: type === 'file' ? wholeNumber(pax.get('GNU.sparse.realsize'), size) : 0,
-      mtime: mtime === undefined ? BigInt(header.mtime) * 1_000_000_000n : decodeTime(mtime),
-      ...{ ctime: 0n, ino: 0, nlink: 1 },
-      ...(type === 'symlink' && { target: linkname }),
-      ...((type === 'char' || type === 'block') && { major: header.major, minor: header.minor }),
-    },
-    ...(header.flag === '1' && { link: linkname }),
-    xattrs: xattrsOf(pax),
-    stored: { records: sparse, size },
-    chunks,
+    mode: header.mode,
+    uid: wholeNumber(pax.get('uid'), header.uid),
+    gid: wholeNumber(pax.get('gid'), header.gid),
+    mtime: mtime === undefined ? BigInt(header.mtime) * 1_000_000_000n : decodeTime(mtime),
+    ...{ ctime: 0n, ino: 0, nlink: 1 },
   };
 }
 

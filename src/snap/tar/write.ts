@@ -1,4 +1,5 @@
 import type { BytePath, Contents, Entry, Xattrs } from '../../tree/tree.ts';
+import { ACL_KEYS, aclText } from './acl.ts';
 import { type Body, fileBody, NO_BODY, padding } from './body.ts';
 import { BLOCK, encodeHeader, fits, type Header } from './header.ts';
 import { encodePax, encodeTime, type PaxRecords } from './pax.ts';
@@ -26,7 +27,10 @@ const FLAGS = {
 
 const NS = 1_000_000_000n;
 
-/** One member: pax header where needed, header, contents and padding. */
+/**
+ * One member: pax header where needed, header, contents and padding. Each chunk is valid until the
+ * next is asked for.
+ */
 export function* encodeMember(entry: Entry, options: MemberOptions): Generator<Buffer> {
   const body = bodyOf(entry, options);
   yield* encodeHead(entry, options, body);
@@ -130,11 +134,19 @@ function escapeKey(name: string): string {
   return name.replaceAll('%', '%25').replaceAll('=', '%3D');
 }
 
+/** ACLs twice: as the kernel has them for layer tools, as text for tar programs. */
 function xattrRecords(xattrs: Xattrs = new Map()): PaxRecords {
   return [...xattrs]
-    .map(
-      ([name, value]) =>
-        [`SCHILY.xattr.${escapeKey(name)}`, Buffer.from(value).toString('latin1')] as const,
-    )
+    .flatMap(([name, value]) => [rawRecord(name, value), ...aclRecords(name, value)])
     .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function rawRecord(name: string, value: Uint8Array): PaxRecords[number] {
+  return [`SCHILY.xattr.${escapeKey(name)}`, Buffer.from(value).toString('latin1')];
+}
+
+function aclRecords(name: string, value: Uint8Array): PaxRecords {
+  const key = ACL_KEYS[name];
+  const text = key === undefined ? undefined : aclText(value);
+  return key === undefined || text === undefined ? [] : [[key, text]];
 }

@@ -55,6 +55,10 @@ describe('apppot-snap', () => {
       'would keep: 0 added, 1 modified, 0 deleted\n',
     );
     expect(existsSync(`${directory}/c.tar`)).toBe(false);
+    expect(snap('-v', '-n', 'changes', 'c.tar', '--root', 'now').stderr).toBe(
+      'M /g\nwould keep: 0 added, 1 modified, 0 deleted\n',
+    );
+    expect(existsSync(`${directory}/c.tar`)).toBe(false);
     snap('changes', 'c.tar', '--root', 'now');
     const target = shell(directory, 'find copy -printf "%p %T@ %C@\\n"');
     expect(snap('merge', '-n', 'c.tar', '--root', 'copy').status).toBe(0);
@@ -113,6 +117,63 @@ describe('apppot-snap', () => {
     expect(kept('--exclude-from', 'list')).toBe('A /tmp\nA /tmp/t\n');
   });
 
+  it('lists changes against a recorded base or another directory', () => {
+    snap('base', '--root', 'now');
+    shell(directory, 'cp -a now copy; rm now/g; echo zz > now/d/f; echo n > now/n');
+    const lines = 'M /\nM /d/f\nD /g\nA /n\n';
+    expect(snap('diff', '--root', 'now').stdout).toBe(lines);
+    expect(snap('diff', '--root', 'now', '--against', 'copy').stdout).toBe(lines);
+    expect(snap('diff', '--root', 'now', '--stat').stdout).toBe(
+      '1 added, 2 modified, 1 deleted, 5 B to keep\n',
+    );
+    expect(JSON.parse(snap('diff', '--root', 'now', '--json').stdout).changes[2]).toEqual({
+      kind: 'delete',
+      path: '/g',
+      type: 'file',
+      size: 2,
+    });
+  });
+
+  it('shows what is in a bundle, and verifies that it is whole', () => {
+    const { digest } = JSON.parse(snap('base', '--root', 'now', '--name', 'B', '--json').stdout);
+    shell(directory, 'rm now/g; head -c 5000 /dev/zero > now/n; touch now/empty');
+    program.run(['changes', 'c.tar', '--root', 'now'], EPOCH);
+    expect(snap('show', 'c.tar', '--paths').stdout).toBe(`base      ${digest}
+name      B
+made      2026-09-21T14:13:20.000Z by apppot 1.0.0
+changes   2 added, 1 modified, 1 deleted
+size      12.0 KiB, 4.9 KiB unpacked
+   4.9 KiB  /n
+- /g
++ /
++ /empty
++ /n
+`);
+    expect(snap('verify', 'c.tar').stdout).toBe(
+      `c.tar is whole: 3 entries, 1 deletions, base ${digest}\n`,
+    );
+    shell(directory, 'truncate -s 9000 c.tar');
+    expect(snap('verify', 'c.tar').status).toBe(5);
+  });
+
+  it('rebases a bundle, and says what it could not', () => {
+    snap('base', '--root', 'now');
+    shell(
+      directory,
+      'cp -a now next; cp now/var/lib/apppot/base.manifest old; echo u > now/g; echo u > now/n',
+    );
+    snap('changes', 'c.tar', '--root', 'now');
+    shell(directory, 'echo next > next/g');
+    snap('base', '--root', 'next');
+    const rebase = snap('rebase', 'c.tar', '--base', 'old', '--onto', 'next', '-o', 'r.tar');
+    expect([rebase.status, rebase.stderr]).toEqual([
+      3,
+      expect.stringMatching(/^conflict \/g: put by the bundle, modify by the base\nput 1 added, /),
+    ]);
+    expect(snap('merge', 'r.tar', '--root', 'next').status).toBe(0);
+    expect(shell(directory, 'cat next/g next/n')).toBe('next\nu\n');
+  });
+
   it('fails honestly', () => {
     const statuses = [
       snap('changes', 'c.tar', '--root', 'now'),
@@ -120,6 +181,10 @@ describe('apppot-snap', () => {
       snap('merge', 'nothing.tar', '--root', 'now', '--any-base'),
       snap('changes', '--frob'),
       snap('base', '--root', 'now', '--exclude', '['),
+      snap('base', '--root', 'now', '--exclude-from', 'nothing'),
+      snap('base', '--root', 'now', '--base', 'now/g/below/a/file'),
+      snap('base', '--root', 'nothing', '-n'),
+      snap('diff', '--root', 'now', '--against', 'nothing'),
     ].map(({ status, stderr }) => [status, /\n {4}at /.test(stderr)]);
     expect(statuses).toEqual([
       [4, false],
@@ -127,6 +192,10 @@ describe('apppot-snap', () => {
       [4, false],
       [2, false],
       [2, false],
+      [4, false],
+      [5, false],
+      [4, false],
+      [4, false],
     ]);
     snap('base', '--root', 'now');
     const unwritable = snap('changes', 'no/such/dir/c.tar', '--root', 'now');
@@ -135,5 +204,11 @@ describe('apppot-snap', () => {
       expect.stringContaining('Cannot write "no/such/dir/c.tar": ENOENT'),
     ]);
     expect(readdirSync(directory).sort()).toEqual(['apppot-snap.cjs', 'now']);
+    snap('changes', 'c.tar', '--root', 'now');
+    const nowhere = snap('merge', 'c.tar', '--root', 'nothing', '--any-base');
+    expect([nowhere.status, nowhere.stderr]).toEqual([
+      4,
+      'apppot-snap: Cannot merge into "nothing": ENOENT\n',
+    ]);
   });
 });

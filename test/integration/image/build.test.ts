@@ -218,7 +218,7 @@ ${rest}`;
     );
     expect({ status, told: stderr.split('\n').at(-2) }).toEqual({
       status: 143,
-      told: `apppot: interrupted: "${here.path('x.img')}" is not written`,
+      told: 'stopped by SIGTERM: nothing is left behind',
     });
     await expect.poll(() => processesOf(here.home)).toEqual([]);
     const cache = readdirSync(here.path('.cache/apppot')).map((name) => name.replace(/-.*/, ''));

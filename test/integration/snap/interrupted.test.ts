@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -60,4 +60,17 @@ it('merge killed at any point is set right by the next', { timeout: 120_000 }, a
     expect(program.run(merge).status).toBe(0);
     expect(fullListing(`${directory}/copy`)).toEqual(wanted);
   }
+});
+
+it('changes stopped by a signal says so, and leaves nothing', { timeout: 60_000 }, async () => {
+  const directory = tempDirectory();
+  const program = snapProgram(directory);
+  shell(directory, 'mkdir base now out; head -c 64M /dev/urandom > now/f');
+  const argv = ['changes', `${directory}/out/c.tar.gz`, '--root', `${directory}/now`];
+  const child = program.start([...argv, '--against', `${directory}/base`]);
+  const ended = once(child, 'close');
+  while (readdirSync(`${directory}/out`).length === 0) await sleep(5);
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([143, null]);
+  expect(readdirSync(`${directory}/out`)).toEqual([]);
 });

@@ -18,8 +18,10 @@ const time = fc.constantFrom('@-5.25', '@1', '@1700000000.123456789', '@90000000
 
 /** One edit as shell; most fail on most trees, which is fine. */
 const edit = fc.oneof(
-  fc.tuple(path, fc.nat(9999)).map(([p, n]) => `mkdir -p "$(dirname '${p}')"; echo ${n} > '${p}'`),
-  fc.tuple(path, fc.nat(99)).map(([p, n]) => `echo ${n} >> '${p}'`),
+  fc
+    .tuple(path, fc.nat(9999))
+    .map(([p, n]) => `mkdir -p "$(dirname '${p}')"; [ -p '${p}' ] || echo ${n} > '${p}'`),
+  fc.tuple(path, fc.nat(99)).map(([p, n]) => `[ -p '${p}' ] || echo ${n} >> '${p}'`),
   path.map((p) => `rm -rf '${p}'`),
   path.map((p) => `mkdir -p '${p}'`),
   fc.tuple(path, path).map(([p, q]) => `mv -T '${p}' '${q}'`),
@@ -34,7 +36,7 @@ const edit = fc.oneof(
   fc.tuple(path, fc.nat(9)).map(([p, n]) => `setfattr -n user.x -v ${n} '${p}'`),
   path.map((p) => `setfacl -m u:7:rx '${p}'`),
   path.map((p) => `mkfifo '${p}'`),
-  path.map((p) => `truncate -s 100000 '${p}'`),
+  path.map((p) => `[ -p '${p}' ] || truncate -s 100000 '${p}'`),
 );
 const edits = fc.array(edit, { minLength: 1, maxLength: 25 });
 

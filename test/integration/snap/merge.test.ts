@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { recordBase } from '../../../src/snap/base.ts';
 import { writeBundle } from '../../../src/snap/bundle.ts';
@@ -137,6 +137,15 @@ describe('mergeBundle() refuses a hostile bundle and touches nothing', () => {
 });
 
 describe('mergeBundle()', () => {
+  it.each(['c.tar.gz', 'c.tar.zst', 'c.tar'])('leaves no file open: %s', async (file) => {
+    const directory = await kept('echo x > f', 'echo y > f', file);
+    const open = (): number => readdirSync('/proc/self/fd').length;
+    await mergeBundle(`${directory}/${file}`, `${directory}/base`);
+    const before = open();
+    for (let i = 0; i < 3; i += 1) await mergeBundle(`${directory}/${file}`, `${directory}/base`);
+    expect(open()).toBe(before);
+  });
+
   it('refuses another base and names both digests', async () => {
     const directory = tempDirectory();
     const bundle = craftBundle(`${directory}/b.tar.gz`, [{ name: 'x', text: 'x' }]);

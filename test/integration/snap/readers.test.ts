@@ -31,7 +31,7 @@ async function kept(more = ''): Promise<string> {
 const DELETE = 'rm -r base/gone base/swap base/d/removed base/l';
 
 describe('a bundle', () => {
-  it('is read by GNU tar without a word', async () => {
+  it('is read by GNU tar without a word, ACLs by either way', async () => {
     const directory = await kept();
     shell(directory, DELETE);
     const said = shell(
@@ -43,11 +43,16 @@ describe('a bundle', () => {
     expect(fullListing(`${directory}/base`)).toEqual(fullListing(`${directory}/now`));
   });
 
-  it('is read by bsdtar, whose ACLs are its own', async () => {
-    const directory = await kept(
-      `touch -d 1950-01-01 old; touch $'\\xff'; setfacl -b l; setfacl -k d/e`,
-    );
-    shell(directory, `${DELETE}; bsdtar -C base -xp --numeric-owner -f c.tar`);
+  it('is read by GNU tar with --acls', async () => {
+    const directory = await kept();
+    shell(directory, `${DELETE}; tar -C base -xp --acls --xattrs --xattrs-include='*' -f c.tar`);
+    shell(directory, 'find base -name ".wh.*" -delete; touch -r now base; touch -r now/d base/d');
+    expect(fullListing(`${directory}/base`)).toEqual(fullListing(`${directory}/now`));
+  });
+
+  it('is read by bsdtar, which sets default ACLs on new directories only', async () => {
+    const directory = await kept(`touch -d 1950-01-01 old; touch $'\\xff'`);
+    shell(directory, `${DELETE}; rmdir base/d/e; bsdtar -C base -xp --numeric-owner -f c.tar`);
     shell(directory, 'find base -name ".wh.*" -delete; touch -r now base; touch -r now/d base/d');
     expect(fullListing(`${directory}/base`)).toEqual(fullListing(`${directory}/now`));
   });

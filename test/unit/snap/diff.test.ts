@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { recordBase } from '../../../src/snap/base.ts';
+import { sameInode } from '../../../src/snap/compare.ts';
+import { diff, differenceAmong } from '../../../src/snap/diff.ts';
+import { pairs } from '../../../src/snap/pairs.ts';
 import { changesBetween, changesSince } from '../../../src/snap/ways.ts';
 import { parseManifest } from '../../../src/tree/manifest.ts';
 import type { Tree } from '../../../src/tree/tree.ts';
@@ -125,5 +128,30 @@ describe('changesBetween()', () => {
     const before = memoryTree({ a: { text: 'one' }, b: x(1), c: { text: 'same', ...x(1) } });
     const after = memoryTree({ a: { text: 'two' }, b: x(2), c: { text: 'same', ...x(1), ino: 4 } });
     expect(changesBetween(before, after).changes.map(({ path }) => path)).toEqual(['a', 'b']);
+  });
+});
+
+describe('differenceAmong()', () => {
+  it('gives what diff() gives when it sees only what may differ', () => {
+    const linked = { ino: 9, nlink: 2 };
+    const before = memoryTree({ d: DIR, 'd/x': {}, e: DIR, 'e/f': linked, g: linked, z: {} });
+    const after = memoryTree({
+      ...{ d: DIR, 'd/x': { size: 1 }, e: DIR, 'e/f': { ...linked, ctime: 2n }, z: {} },
+      g: { ...linked, ctime: 2n },
+    });
+    const all = [...pairs(before.entries(), after.entries())];
+    const candidates = all.filter(({ path }) => ['d/x', 'e/f', 'g'].includes(path));
+    const entries = new Map([...after.entries()].map((found) => [found.path, found]));
+    const lookup = (path: string) => entries.get(path);
+    const found = differenceAmong(candidates, sameInode, { lookup });
+    expect(found).toEqual(diff(before, after, sameInode));
+    expect(found.holders.map(({ path }) => path)).toEqual(['', 'd', 'e']);
+  });
+
+  it('leaves out what is excluded', () => {
+    const [before, after] = [memoryTree({}), memoryTree({ a: DIR, 'a/x': {}, b: {} })];
+    const candidates = pairs(before.entries(), after.entries());
+    const { changes } = differenceAmong(candidates, sameInode, { skip: (path) => path === 'a' });
+    expect(changes.map(({ path }) => path)).toEqual(['b']);
   });
 });

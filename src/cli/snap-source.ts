@@ -1,0 +1,51 @@
+import { recordBase } from '../snap/base.ts';
+import type { Change, Difference } from '../snap/change.ts';
+import { changesBetween, changesSince } from '../snap/ways.ts';
+import { showPath } from '../tree/byte-path.ts';
+import { liveTree } from '../tree/live.ts';
+import { openManifest } from '../tree/manifest.ts';
+import type { Tree } from '../tree/tree.ts';
+import { exclusionOf, manifestPath, type TreeFlags } from './snap-options.ts';
+import { outsideOf } from './snap-outputs.ts';
+
+export interface SourceFlags extends TreeFlags {
+  readonly against?: string;
+}
+
+/** What changed, found the way that the flags ask for. */
+export interface Source {
+  readonly difference: Difference;
+  /** The later tree. */
+  readonly tree: Tree;
+  /** What the changes are bound to. */
+  readonly base: string;
+  readonly name: string;
+}
+
+/** @param outputs Our own files, which are no part of the tree. */
+export function findChanges(
+  flags: SourceFlags,
+  outputs: readonly string[],
+  warn: (text: string) => void,
+): Source {
+  const { root, against } = flags;
+  const manifest = manifestPath(flags);
+  const skip = outsideOf(root, [...outputs, manifest], exclusionOf(flags));
+  const tree = liveTree(root, { skip, warn });
+  if (against !== undefined) {
+    const before = liveTree(against, { skip, warn });
+    const { digest } = recordBase(before, { name: against, time: Date.now() / 1_000, skip });
+    const difference = changesBetween(before, tree, { skip });
+    return { difference, tree, base: digest, name: against };
+  }
+  const base = openManifest(manifest);
+  const difference = changesSince(base, tree, { skip, warn });
+  return { difference, tree, base: base.digest, name: base.name };
+}
+
+const MARKS = { add: 'A', modify: 'M', delete: 'D' } as const;
+
+/** `A /path`, as `git status` has it. */
+export function renderChange({ kind, path }: Change): string {
+  return `${MARKS[kind]} /${showPath(path)}`;
+}
