@@ -134,6 +134,11 @@ describe('offlineChanges()', () => {
     expect(found(writeCow(lab.path('cow'), base, next))).toMatchObject({ unexplained: [] });
   });
 
+  it('does not pass over a changed directory that no path leads to', () => {
+    const commands = ['set_inode_field b/gone mtime 20200101', 'unlink b/gone'];
+    expect(() => editedBy(commands)).toThrow('is not where it says it is');
+  });
+
   it('compares two filesystems of different make by their paths and contents', () => {
     const other = lab.mke2fs('other', ['-t', 'ext2'], '4M', lab.path('source'));
     lab.debugfs(other, ['rm same', added('a/fresh')]);
