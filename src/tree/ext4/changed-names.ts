@@ -110,3 +110,16 @@ function searchDirectory(search: Search, directory: number): void {
   leading.add(directory);
   leadTo(search, directory);
 }
+
+/** One of the inodes that a directory not among them has a name for, if there is one. */
+export function namedAmong(next: Filesystem, inodes: ReadonlySet<number>): number | undefined {
+  let found: number | undefined;
+  for (const directory of directoriesOf(next, writtenInodes(next.volume))) {
+    if (inodes.has(directory)) continue;
+    visitDirectory(next.volume, next.table.inode(directory), (ino) => {
+      if (inodes.has(ino)) found = ino;
+    });
+    if (found !== undefined) break;
+  }
+  return found;
+}

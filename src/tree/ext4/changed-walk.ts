@@ -1,5 +1,6 @@
 import { corrupt } from '../block/faults.ts';
 import type { BytePath, Entry } from '../tree.ts';
+import { namedAmong } from './changed-names.ts';
 import { type DirectoryEntry, listDirectory } from './directory.ts';
 import { toEntry } from './entry.ts';
 import type { Filesystem } from './filesystem.ts';
@@ -38,7 +39,7 @@ interface Level {
  * Walks both trees at once, in path order, and enters only what may differ.
  *
  * @returns every path whose entry may differ; below a path that only one tree has, all of them.
- * @throws {TreeError} `IMAGE_CORRUPT`, at the end also where a directory is not where it says it is.
+ * @throws {TreeError} `IMAGE_CORRUPT`, at the end also where a directory is not where its `..` leads.
  */
 export function* changedPairs(base: Filesystem, next: Filesystem, scope: Scope): Generator<Pair> {
   const [before, after] = [lister(base), lister(next)];
@@ -61,7 +62,7 @@ export function* changedPairs(base: Filesystem, next: Filesystem, scope: Scope):
     yield toPair(path, old, now);
     levels.push({ prefix, steps: mergedSteps(before.list(old), after.list(now), scope) });
   }
-  checkExpected(next.volume.name, scope.expected, after.seen);
+  checkExpected(next, scope.expected, after.seen);
 }
 
 /** Whether a path is only passed on the way to something below it. */
@@ -103,11 +104,16 @@ function lister({ volume, table }: Filesystem): Lister {
   return { list, seen };
 }
 
-function checkExpected(name: string, expected: Iterable<number>, seen: ReadonlySet<number>): void {
-  for (const ino of expected) {
-    if (!seen.has(ino))
-      throw corrupt(name, `directory with inode ${ino} is not where it says it is`);
-  }
+/** A directory that no name leads to was lost in a crash: it is no part of the tree. */
+function checkExpected(
+  next: Filesystem,
+  expected: Iterable<number>,
+  seen: ReadonlySet<number>,
+): void {
+  const missed = new Set([...expected].filter((ino) => !seen.has(ino)));
+  const named = missed.size === 0 ? undefined : namedAmong(next, missed);
+  if (named === undefined) return;
+  throw corrupt(next.volume.name, `directory with inode ${named} is not where it says it is`);
 }
 
 function* unchangedSteps(entries: readonly DirectoryEntry[], scope: Scope): Generator<Step> {
