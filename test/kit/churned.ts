@@ -37,6 +37,8 @@ export interface ChurnOptions {
   readonly hundreds: number;
   /** Ends the guest as a power cut would, instead of shutting it down. */
   readonly isCut?: boolean;
+  /** Options of the root mount. Default: none. */
+  readonly mount?: string | undefined;
   /** Makes nothing but files that are synced one by one. */
   readonly isSynced?: boolean;
 }
@@ -45,13 +47,14 @@ export interface ChurnOptions {
 export async function churn(
   lab: ImageLab,
   image: string,
-  { seed, hundreds, isCut = false, isSynced = false }: ChurnOptions,
+  { seed, hundreds, isCut = false, mount, isSynced = false }: ChurnOptions,
 ): Promise<string> {
   const cow = lab.path(`cow-${seed}`);
   const stop = isCut ? [] : [`stop=${hundreds * 100}`];
   const words = [
     `ubd0=${cow},${image}`,
     ...WORDS,
+    ...(mount === undefined ? [] : [`rootflags=${mount}`]),
     `seed=${seed}`,
     `fsync=${isSynced ? 1 : 0}`,
     ...stop,

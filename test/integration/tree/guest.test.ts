@@ -5,6 +5,8 @@ import { churn, churnImage, repairedMerge } from '../../kit/churned.ts';
 import { type ImageLab, imageLab } from '../../kit/image-lab.ts';
 import { naiveDiff, toDifferences } from '../../kit/naive-diff.ts';
 
+const OLD = ['-t', 'ext4', '-O', '^metadata_csum'];
+
 describe('offlineChanges() of what a guest did', () => {
   let lab: ImageLab;
 
@@ -27,11 +29,13 @@ describe('offlineChanges() of what a guest did', () => {
       true,
     ],
     ['ext3, cut off', ['-t', 'ext3', '-b', '1024', '-I', '128'], true],
+    ['its first journal checksums, cut off', OLD, true, 'journal_checksum'],
+    ['contents in the journal, cut off', OLD, true, 'data=journal'],
     ['ext2, shut down', ['-t', 'ext2'], false],
-  ] as const)('equals what the repaired image holds: %s', async ([, options, isCut]) => {
+  ] as const)('equals what the repaired image holds: %s', async ([, options, isCut, mount]) => {
     const image = churnImage(lab, 'image', options);
     for (const seed of [11, 12]) {
-      const cow = await churn(lab, image, { seed, hundreds: 5 * (seed - 10), isCut });
+      const cow = await churn(lab, image, { seed, hundreds: 5 * (seed - 10), isCut, mount });
       const [before, after, truth] = [
         openImage(image),
         openImage(image, { cow }),
