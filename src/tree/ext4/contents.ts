@@ -1,5 +1,5 @@
 import type { Contents, Segment } from '../tree.ts';
-import { blockMap, type Extent } from './block-map.ts';
+import { blockMap, type Extent, extentIndex } from './block-map.ts';
 import { inlineData } from './inline-data.ts';
 import { hasFlag, INODE_FLAG, type Inode, lengthOf } from './inode.ts';
 import type { Volume } from './volume.ts';
@@ -52,7 +52,7 @@ function readExtents(
   offset: number,
 ): void {
   const end = offset + target.length;
-  for (let at = offset, i = indexAt(extents, offset / blockSize); at < end; i += 1) {
+  for (let at = offset, i = extentIndex(extents, offset / blockSize); at < end; i += 1) {
     const extent = extents[i];
     const start = Math.min(end, extent === undefined ? end : extent.logical * blockSize);
     if (start > at) {
@@ -65,19 +65,6 @@ function readExtents(
     source.read(part, (extent.physical - extent.logical) * blockSize + at);
     at = stop;
   }
-}
-
-/** Index of the first extent that ends after a block. */
-function indexAt(extents: readonly Extent[], block: number): number {
-  let low = 0;
-  let high = extents.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const extent = extents[middle];
-    if (extent !== undefined && extent.logical + extent.length <= block) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function toSegments(extents: readonly Extent[], blockSize: number, end: number): Segment[] {
