@@ -1,6 +1,7 @@
 /*
  * Runs as init of a guest and changes files at random below /churn, until it is killed or, with
- * stop=N, has done N things. Prints a line after each hundred.
+ * stop=N, has done N things. Prints a line after each hundred. With fsync=1 it only makes small files,
+ * each of them synced, so that fast commits come about.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -116,6 +117,15 @@ static void orphan(const char *path) {
   unlink(path);
 }
 
+static void synced(int i) {
+  char path[40];
+  sprintf(path, "/churn/synced%d", i);
+  int fd = open(path, O_WRONLY | O_CREAT, 0644);
+  fill(fd, 0, 9);
+  fsync(fd);
+  close(fd);
+}
+
 int main(void) {
   char a[4200], b[4200];
   srandom(number("seed", 1));
@@ -124,7 +134,8 @@ int main(void) {
   for (int i = 1; i != stop + 1; i++) {
     somewhere(a, 0);
     somewhere(b, 0);
-    switch (below(8)) {
+    switch (number("fsync", 0) ? 8 : below(8)) {
+      case 8: synced(i); break;
       case 0: case 1: case 2: contents(a); break;
       case 3: attributes(a); break;
       case 4: case 5: case 6: names(a, b); break;

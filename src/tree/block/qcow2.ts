@@ -2,23 +2,12 @@ import { inflateRawSync } from 'node:zlib';
 import type { Segment } from '../tree.ts';
 import { boundedCache } from './bounded-cache.ts';
 import { corrupt } from './faults.ts';
+import { type Cluster, type ClusterTables, clusterTables } from './qcow2-clusters.ts';
 import type { Qcow2Header } from './qcow2-header.ts';
 import type { BlockSource } from './source.ts';
 
-/** Bytes of second-level tables and of unpacked clusters that are kept. */
-const KEPT_TABLES = 16 * 2 ** 20;
+/** Bytes of unpacked clusters that are kept. */
 const KEPT_CLUSTERS = 8 * 2 ** 20;
-const SECTOR = 512;
-
-/** Where a cluster is. */
-type Cluster =
-  | { readonly kind: 'below' } // in the backing file
-  | { readonly kind: 'zeros' }
-  | { readonly kind: 'plain'; readonly offset: number }
-  | { readonly kind: 'packed'; readonly offset: number; readonly length: number };
-
-const BELOW: Cluster = { kind: 'below' };
-const ZEROS: Cluster = { kind: 'zeros' };
 
 /**
  * A qcow2 file over its backing file, if it has one.
@@ -33,18 +22,8 @@ export function qcow2Source(
 ): BlockSource {
   const { size } = header;
   const clusterSize = 2 ** header.clusterBits;
-  const { locate, tables } = clusterTables(file, header);
-  const unpack = boundedCache(Math.max(1, KEPT_CLUSTERS / clusterSize), (index) =>
-    unpacked(file, locate(index), clusterSize),
-  );
-  const readCluster = (target: Uint8Array, index: number, within: number): void => {
-    const cluster = locate(index);
-    if (cluster.kind === 'plain') file.read(target, cluster.offset + within);
-    else if (cluster.kind === 'packed') {
-      target.set(unpack(index).subarray(within, within + target.length));
-    } else if (cluster.kind === 'zeros' || backing === undefined) target.fill(0);
-    else readPadded(backing, target, index * clusterSize + within);
-  };
+  const tables = clusterTables(file, header);
+  const readCluster = clusterReader(file, backing, clusterSize, tables);
   const source: BlockSource = {
     name: file.name,
     identity: file.identity,
@@ -65,9 +44,29 @@ export function qcow2Source(
     },
   };
   if (backing === undefined) return source;
-  return {
-    ...source,
-    overlay: { base: backing, segments: () => segments(size, clusterSize, locate, tables()) },
+  const overlay = { base: backing, segments: () => segments(size, clusterSize, tables) };
+  return { ...source, overlay };
+}
+
+/** Reads a part of one cluster, `within` bytes from its start. */
+type ReadCluster = (target: Uint8Array, index: number, within: number) => void;
+
+function clusterReader(
+  file: BlockSource,
+  backing: BlockSource | undefined,
+  clusterSize: number,
+  { locate }: ClusterTables,
+): ReadCluster {
+  const unpack = boundedCache(Math.max(1, KEPT_CLUSTERS / clusterSize), (index) =>
+    unpacked(file, locate(index), clusterSize),
+  );
+  return (target, index, within) => {
+    const cluster = locate(index);
+    if (cluster.kind === 'plain') file.read(target, cluster.offset + within);
+    else if (cluster.kind === 'packed') {
+      target.set(unpack(index).subarray(within, within + target.length));
+    } else if (cluster.kind === 'zeros' || backing === undefined) target.fill(0);
+    else readPadded(backing, target, index * clusterSize + within);
   };
 }
 
@@ -75,69 +74,6 @@ function readPadded(backing: BlockSource, target: Uint8Array, offset: number): v
   const has = Math.max(0, Math.min(target.length, backing.size - offset));
   if (has > 0) backing.read(target.subarray(0, has), offset);
   target.fill(0, has);
-}
-
-interface ClusterTables {
-  readonly locate: (index: number) => Cluster;
-  /** Which second-level tables there are, by number. */
-  readonly tables: () => number[];
-}
-
-function clusterTables(file: BlockSource, header: Qcow2Header): ClusterTables {
-  const { clusterBits, tableOffset, tableLength } = header;
-  const clusterSize = 2 ** clusterBits;
-  const entries = clusterSize / 8;
-  const first = Buffer.alloc(tableLength * 8);
-  file.read(first, tableOffset);
-  const second = boundedCache(Math.max(1, KEPT_TABLES / clusterSize), (key) => {
-    const table = Buffer.alloc(clusterSize);
-    file.read(table, offsetIn(first, key * 8));
-    return table;
-  });
-  return {
-    locate: (index) => {
-      const key = Math.floor(index / entries);
-      if (offsetIn(first, key * 8) === 0) return BELOW;
-      return toCluster(second(key), (index % entries) * 8, clusterBits);
-    },
-    tables: () => usedTables(file.name, first),
-  };
-}
-
-/** @throws {TreeError} `IMAGE_CORRUPT` for a table used twice: a few bytes could ask for years of work. */
-function usedTables(name: string, first: Buffer): number[] {
-  const used: number[] = [];
-  const seen = new Set<number>();
-  for (let key = 0; key * 8 < first.length; key += 1) {
-    const offset = offsetIn(first, key * 8);
-    if (offset === 0) continue;
-    if (seen.has(offset)) throw corrupt(name, `qcow2: the table at ${offset} is used twice`);
-    seen.add(offset);
-    used.push(key);
-  }
-  return used;
-}
-
-/** Bits 9 to 55 of an entry, in bytes. */
-function offsetIn(table: Buffer, at: number): number {
-  const low = table.readUInt32BE(at + 4);
-  return (table.readUInt32BE(at) & 0xffffff) * 2 ** 32 + low - (low % SECTOR);
-}
-
-function toCluster(table: Buffer, at: number, clusterBits: number): Cluster {
-  const high = table.readUInt32BE(at);
-  const low = table.readUInt32BE(at + 4);
-  if ((high & 0x40000000) !== 0) return toPacked(high & 0x3fffffff, low, clusterBits);
-  if ((low & 1) !== 0) return ZEROS;
-  const offset = offsetIn(table, at);
-  return offset === 0 ? BELOW : { kind: 'plain', offset };
-}
-
-/** The number of sectors after the first lies above an offset of `70 - clusterBits` bits. */
-function toPacked(high: number, low: number, clusterBits: number): Cluster {
-  const shift = 38 - clusterBits;
-  const offset = (high & ((1 << shift) - 1)) * 2 ** 32 + low;
-  return { kind: 'packed', offset, length: ((high >>> shift) + 1) * SECTOR - (offset % SECTOR) };
 }
 
 function unpacked(file: BlockSource, cluster: Cluster, clusterSize: number): Buffer {
@@ -157,12 +93,11 @@ function unpacked(file: BlockSource, cluster: Cluster, clusterSize: number): Buf
 function* segments(
   size: number,
   clusterSize: number,
-  locate: (index: number) => Cluster,
-  tables: readonly number[],
+  { locate, tables }: ClusterTables,
 ): Generator<Segment> {
   const count = Math.ceil(size / clusterSize);
   const entries = clusterSize / 8;
-  for (const table of tables) {
+  for (const table of tables()) {
     const end = Math.min(count, (table + 1) * entries);
     for (let index = table * entries; index < end; index += 1) {
       if (locate(index).kind === 'below') continue;

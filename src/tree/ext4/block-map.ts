@@ -33,3 +33,16 @@ export function blockMap(volume: Volume, inode: Inode): BlockMap {
     ? extentTree(volume, inode)
     : indirectBlocks(volume, inode);
 }
+
+/** Index of the first extent that ends after a block. */
+export function extentIndex(extents: readonly Extent[], block: number): number {
+  let low = 0;
+  let high = extents.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const extent = extents[middle];
+    if (extent !== undefined && extent.logical + extent.length <= block) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

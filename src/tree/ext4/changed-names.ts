@@ -1,3 +1,4 @@
+import { corrupt } from '../block/faults.ts';
 import { parentOf, visitDirectory } from './directory.ts';
 import type { Filesystem } from './filesystem.ts';
 import { hasFlag, INODE_FLAG, isLive, linksOf, ROOT_INODE, typeOf } from './inode.ts';
@@ -57,7 +58,8 @@ function linksToFind(
   return links;
 }
 
-function* directoriesOf({ table }: Filesystem, inodes: Iterable<number>): Generator<number> {
+/** Those of the inodes that are directories in use. */
+export function* directoriesOf({ table }: Filesystem, inodes: Iterable<number>): Generator<number> {
   for (const ino of inodes) {
     const inode = table.slot(ino);
     if (table.isWritten(ino) && isLive(inode) && typeOf(inode) === 'directory') yield ino;
@@ -69,7 +71,10 @@ function leadTo({ next, leading }: Search, directory: number): void {
   let ino = directory;
   while (ino !== ROOT_INODE) {
     const parent = parentOf(next.volume, next.table.inode(ino));
-    if (parent === undefined || leading.has(parent)) return;
+    if (parent === undefined) {
+      throw corrupt(next.volume.name, `directory with inode ${ino} has no ".."`);
+    }
+    if (leading.has(parent)) return;
     leading.add(parent);
     ino = parent;
   }
@@ -104,4 +109,17 @@ function searchDirectory(search: Search, directory: number): void {
   if (!isFound || leading.has(directory)) return;
   leading.add(directory);
   leadTo(search, directory);
+}
+
+/** One of the inodes that a directory not among them has a name for, if there is one. */
+export function namedAmong(next: Filesystem, inodes: ReadonlySet<number>): number | undefined {
+  let found: number | undefined;
+  for (const directory of directoriesOf(next, writtenInodes(next.volume))) {
+    if (inodes.has(directory)) continue;
+    visitDirectory(next.volume, next.table.inode(directory), (ino) => {
+      if (inodes.has(ino)) found = ino;
+    });
+    if (found !== undefined) break;
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 import { corrupt } from '../block/faults.ts';
 import type { BytePath, Entry } from '../tree.ts';
+import { namedAmong } from './changed-names.ts';
 import { type DirectoryEntry, listDirectory } from './directory.ts';
 import { toEntry } from './entry.ts';
 import type { Filesystem } from './filesystem.ts';
@@ -18,6 +19,8 @@ export interface Scope {
   isChanged(ino: number): boolean;
   /** Whether a directory's entries or what lies below them may differ. */
   leadsToChange(ino: number): boolean;
+  /** Directories that must turn up in the second filesystem: else something was missed. */
+  readonly expected: Iterable<number>;
 }
 
 /** A name that is to be looked at, with its inode before and after. */
@@ -36,30 +39,35 @@ interface Level {
  * Walks both trees at once, in path order, and enters only what may differ.
  *
  * @returns every path whose entry may differ; below a path that only one tree has, all of them.
+ * @throws {TreeError} `IMAGE_CORRUPT`, at the end also where a directory is not where its `..` leads.
  */
 export function* changedPairs(base: Filesystem, next: Filesystem, scope: Scope): Generator<Pair> {
-  const [listBefore, listAfter] = [lister(base), lister(next)];
-  const levels: Level[] = [
-    { prefix: '', steps: [{ name: '', before: ROOT_INODE, after: ROOT_INODE }].values() },
-  ];
+  const [before, after] = [lister(base), lister(next)];
+  const top: Step = { name: '', before: ROOT_INODE, after: ROOT_INODE };
+  const levels: Level[] = [{ prefix: '', steps: [top].values() }];
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
-    const step = level.steps.next();
-    if (step.done === true) {
+    const { value: step, done } = level.steps.next();
+    if (done === true) {
       levels.pop();
       continue;
     }
-    const { name, before, after } = step.value;
-    const path = level.prefix + name;
-    const isSame = before === after && before !== undefined && !scope.isChanged(before);
-    const old = entryOf(base, path, before);
-    const now = entryOf(next, path, after);
-    if (!isSame) yield toPair(path, old, now);
+    const path = level.prefix + step.name;
+    const now = entryOf(next, path, step.after);
     const prefix = path === '' ? '' : `${path}/`;
-    const steps = isSame
-      ? unchangedSteps(listAfter(now), scope)
-      : merged(listBefore(old), listAfter(now), scope);
-    levels.push({ prefix, steps });
+    if (isUnchanged(step, scope)) {
+      levels.push({ prefix, steps: unchangedSteps(after.list(now), scope) });
+      continue;
+    }
+    const old = entryOf(base, path, step.before);
+    yield toPair(path, old, now);
+    levels.push({ prefix, steps: mergedSteps(before.list(old), after.list(now), scope) });
   }
+  checkExpected(next, scope.expected, after.seen);
+}
+
+/** Whether a path is only passed on the way to something below it. */
+function isUnchanged({ before, after }: Step, scope: Scope): boolean {
+  return before === after && after !== undefined && !scope.isChanged(after);
 }
 
 function entryOf(filesystem: Filesystem, path: BytePath, ino: number | undefined) {
@@ -73,13 +81,17 @@ function toPair(path: BytePath, before: Entry | undefined, after: Entry | undefi
   return before === undefined ? { path, after } : { path, before, after };
 }
 
-type List = (entry: Entry | undefined) => readonly DirectoryEntry[];
+interface Lister {
+  /** What a directory holds; nothing for anything else. */
+  list(entry: Entry | undefined): readonly DirectoryEntry[];
+  readonly seen: ReadonlySet<number>;
+}
 
 /** Lists directories, none of them twice, and not more blocks than there are. */
-function lister({ volume, table }: Filesystem): List {
+function lister({ volume, table }: Filesystem): Lister {
   const seen = new Set<number>();
   let read = 0;
-  return (entry) => {
+  const list = (entry: Entry | undefined): readonly DirectoryEntry[] => {
     if (entry?.type !== 'directory') return [];
     const { ino, path } = entry;
     if (seen.has(ino)) throw corrupt(volume.name, `directory "${path}" has a second name`);
@@ -89,6 +101,19 @@ function lister({ volume, table }: Filesystem): List {
       if (read > volume.superblock.blocks) throw corrupt(volume.name, 'directories share blocks');
     });
   };
+  return { list, seen };
+}
+
+/** A directory that no name leads to was lost in a crash: it is no part of the tree. */
+function checkExpected(
+  next: Filesystem,
+  expected: Iterable<number>,
+  seen: ReadonlySet<number>,
+): void {
+  const missed = new Set([...expected].filter((ino) => !seen.has(ino)));
+  const named = missed.size === 0 ? undefined : namedAmong(next, missed);
+  if (named === undefined) return;
+  throw corrupt(next.volume.name, `directory with inode ${named} is not where it says it is`);
 }
 
 function* unchangedSteps(entries: readonly DirectoryEntry[], scope: Scope): Generator<Step> {
@@ -97,7 +122,7 @@ function* unchangedSteps(entries: readonly DirectoryEntry[], scope: Scope): Gene
   }
 }
 
-function* merged(
+function* mergedSteps(
   before: readonly DirectoryEntry[],
   after: readonly DirectoryEntry[],
   scope: Scope,

@@ -9,7 +9,7 @@ import type { BytePath, Entry, Segment } from '../tree.ts';
 import { account } from './accounting.ts';
 import { type BlockNumbers, changedSegments, toBlocks } from './changed-blocks.ts';
 import { changedInodes } from './changed-inodes.ts';
-import { leadingDirectories } from './changed-names.ts';
+import { directoriesOf, leadingDirectories } from './changed-names.ts';
 import { changedOutside } from './changed-outside.ts';
 import { changedPairs, type Pair, type Scope } from './changed-walk.ts';
 import { comparedBlocks } from './compared-blocks.ts';
@@ -77,15 +77,24 @@ const SHAPE = [
   'inodes',
   'firstBlock',
   'blocksPerGroup',
+  'clusterBlocks',
   'inodesPerGroup',
   'inodeSize',
 ] as const;
 
-const EVERYWHERE: Scope = { isChanged: () => true, leadsToChange: () => true };
+const EVERYWHERE: Scope = {
+  isChanged: () => true,
+  leadsToChange: () => true,
+  expected: [],
+};
 
 function scopeOf(next: Filesystem, changed: ReadonlySet<number>): Scope {
   const leading = leadingDirectories(next, changed);
-  return { isChanged: (ino) => changed.has(ino), leadsToChange: (ino) => leading.has(ino) };
+  return {
+    isChanged: (ino) => changed.has(ino),
+    leadsToChange: (ino) => leading.has(ino),
+    expected: [...leading, ...directoriesOf(next, changed)],
+  };
 }
 
 function toChanges(

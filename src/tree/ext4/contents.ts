@@ -1,5 +1,5 @@
 import type { Contents, Segment } from '../tree.ts';
-import { blockMap, type Extent } from './block-map.ts';
+import { blockMap, type Extent, extentIndex } from './block-map.ts';
 import { inlineData } from './inline-data.ts';
 import { hasFlag, INODE_FLAG, type Inode, lengthOf } from './inode.ts';
 import type { Volume } from './volume.ts';
@@ -33,47 +33,38 @@ function inlineContents(data: Uint8Array): Contents {
 }
 
 function blockContents(volume: Volume, extents: readonly Extent[], length: number): Contents {
-  const { blockSize } = volume.superblock;
-  let cursor = 0;
-
-  /** Index of the first extent that ends after `offset`; reading goes forward as a rule. */
-  const seek = (offset: number): number => {
-    const before = extents[cursor - 1];
-    if (before !== undefined && endOf(before) * blockSize > offset) cursor = 0;
-    while (cursor < extents.length && endOf(extents[cursor] as Extent) * blockSize <= offset) {
-      cursor += 1;
-    }
-    return cursor;
-  };
   return {
-    segments: () => toSegments(extents, blockSize, length),
+    segments: () => toSegments(extents, volume.superblock.blockSize, length),
     read: (target, offset) => {
       const count = Math.max(0, Math.min(target.length, length - offset));
-      let done = 0;
-      for (let i = seek(offset); done < count; i += 1) {
-        const extent = extents[i];
-        const start = extent === undefined ? Infinity : extent.logical * blockSize;
-        const hole = Math.min(count - done, Math.max(0, start - offset - done));
-        target.fill(0, done, done + hole);
-        done += hole;
-        if (extent === undefined || done === count) continue;
-        const within = offset + done - start;
-        const part = Math.min(count - done, extent.length * blockSize - within);
-        readWithin(volume, extent, within, target.subarray(done, done + part));
-        done += part;
-      }
+      readExtents(volume, extents, target.subarray(0, count), offset);
       return count;
     },
     close: () => undefined,
   };
 }
 
-function endOf({ logical, length }: Extent): number {
-  return logical + length;
-}
-
-function readWithin(volume: Volume, extent: Extent, offset: number, target: Uint8Array): void {
-  volume.source.read(target, extent.physical * volume.superblock.blockSize + offset);
+/** Fills `target` from `offset` of the file: from its extents, and with zeros between them. */
+function readExtents(
+  { source, superblock: { blockSize } }: Volume,
+  extents: readonly Extent[],
+  target: Uint8Array,
+  offset: number,
+): void {
+  const end = offset + target.length;
+  for (let at = offset, i = extentIndex(extents, offset / blockSize); at < end; i += 1) {
+    const extent = extents[i];
+    const start = Math.min(end, extent === undefined ? end : extent.logical * blockSize);
+    if (start > at) {
+      target.fill(0, at - offset, start - offset);
+      at = start;
+    }
+    if (extent === undefined || at === end) return;
+    const stop = Math.min(end, (extent.logical + extent.length) * blockSize);
+    const part = target.subarray(at - offset, stop - offset);
+    source.read(part, (extent.physical - extent.logical) * blockSize + at);
+    at = stop;
+  }
 }
 
 function toSegments(extents: readonly Extent[], blockSize: number, end: number): Segment[] {

@@ -68,7 +68,7 @@ function* readRun(volume: Volume, physical: number, count: number): Generator<Bl
   const atOnce = Math.max(1, CHUNK / blockSize);
   for (let done = 0; done < count; done += atOnce) {
     const bytes = scratch.subarray(0, Math.min(atOnce, count - done) * blockSize);
-    volume.read(bytes, physical + done);
+    volume.readNear(bytes, physical + done);
     for (let start = 0; start < bytes.length; start += blockSize) {
       yield { bytes, start, end: start + blockSize };
     }

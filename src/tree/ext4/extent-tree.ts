@@ -26,6 +26,8 @@ interface Reading {
   readonly ownBlocks: Set<number>;
   /** The first logical block that the next record may start with. */
   next: number;
+  /** Blocks in all extents. */
+  total: number;
 }
 
 /**
@@ -34,7 +36,7 @@ interface Reading {
  * @throws {TreeError} `IMAGE_CORRUPT`
  */
 export function extentTree(volume: Volume, inode: Inode): BlockMap {
-  const reading: Reading = { volume, inode, extents: [], ownBlocks: new Set(), next: 0 };
+  const reading: Reading = { volume, inode, extents: [], ownBlocks: new Set(), next: 0, total: 0 };
   const { bytes, at } = inode;
   readNode(reading, { bytes, at: at + MAP_AT, room: MAP_LENGTH, depth: undefined });
   return { extents: reading.extents, ownBlocks: [...reading.ownBlocks] };
@@ -75,6 +77,8 @@ function readLeaf(reading: Reading, bytes: Buffer, record: number, logical: numb
   }
   reading.extents.push({ logical, length, physical, isUnwritten });
   reading.next = logical + length;
+  reading.total += length;
+  if (reading.total > blocks) throw broken(reading, `more than the ${blocks} blocks there are`);
 }
 
 function readChild(reading: Reading, bytes: Buffer, record: number, depth: number): void {

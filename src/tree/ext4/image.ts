@@ -8,10 +8,14 @@
 
 import { openSource } from '../block/open.ts';
 import type { BlockSource } from '../block/source.ts';
-import { type Entry, type Tree, TreeError } from '../tree.ts';
+import { type BytePath, type Entry, type Tree, TreeError } from '../tree.ts';
 import { fileContents } from './contents.ts';
+import { listDirectory } from './directory.ts';
+import { toEntry } from './entry.ts';
 import { type Filesystem, openFilesystem } from './filesystem.ts';
-import { walk } from './walk.ts';
+import { type Inode, ROOT_INODE, typeOf } from './inode.ts';
+import { crtimeOf } from './times.ts';
+import { namedInode, walk } from './walk.ts';
 import { readXattrs } from './xattrs.ts';
 
 export interface ImageOptions {
@@ -25,6 +29,10 @@ export interface ImageTree extends Tree {
   /** The filesystem's UUID. */
   readonly uuid: string;
   readonly blockSize: number;
+  /** `INO:BIRTH` of the root, as a live directory has it; undefined where inodes have no birth time. */
+  readonly identity?: string;
+  /** The entry at a path, or undefined where there is none. */
+  lookup(path: BytePath): Entry | undefined;
   readonly filesystem: Filesystem;
 }
 
@@ -54,12 +62,32 @@ export function imageTree(source: BlockSource, partition?: number): ImageTree {
     name,
     uuid: volume.superblock.uuid,
     blockSize: volume.superblock.blockSize,
+    ...identityOf(table.inode(ROOT_INODE)),
     filesystem,
+    lookup: (path) => lookup(filesystem, path),
     entries: () => walk(volume, table),
     contents: (entry) => fileContents(volume, table.inode(fileInode(name, entry))),
     xattrs: ({ ino }) => readXattrs(volume, table.inode(ino), table),
     close: () => volume.source.close(),
   };
+}
+
+function identityOf(root: Inode): { identity?: string } {
+  const birth = crtimeOf(root);
+  return birth === 0n ? {} : { identity: `${root.ino}:${birth}` };
+}
+
+function lookup({ volume, table }: Filesystem, path: BytePath): Entry | undefined {
+  let ino: number | undefined = ROOT_INODE;
+  let at = '';
+  for (const name of path === '' ? [] : path.split('/')) {
+    const inode = namedInode(volume, table, at, ino);
+    if (typeOf(inode) !== 'directory') return undefined;
+    ino = listDirectory(volume, inode).find((entry) => entry.name === name)?.ino;
+    if (ino === undefined) return undefined;
+    at = at === '' ? name : `${at}/${name}`;
+  }
+  return toEntry(volume, path, namedInode(volume, table, path, ino));
 }
 
 function fileInode(name: string, { path, type, ino }: Entry): number {

@@ -11,6 +11,8 @@ interface Reading {
   readonly inode: Inode;
   readonly extents: { -readonly [K in keyof Extent]: Extent[K] }[];
   readonly ownBlocks: Set<number>;
+  /** Blocks found. */
+  total: number;
   /** Blocks that the file's length asks for: what the map says of later ones is left unread. */
   readonly wanted: number;
 }
@@ -23,7 +25,7 @@ interface Reading {
 export function indirectBlocks(volume: Volume, inode: Inode): BlockMap {
   const { blockSize } = volume.superblock;
   const wanted = Math.ceil(lengthOf(inode) / blockSize);
-  const reading: Reading = { volume, inode, extents: [], ownBlocks: new Set(), wanted };
+  const reading: Reading = { volume, inode, extents: [], ownBlocks: new Set(), total: 0, wanted };
   const { bytes, at } = inode;
   for (let i = 0; i < DIRECT; i += 1) addBlock(reading, i, bytes.readUInt32LE(at + MAP_AT + 4 * i));
   let logical = DIRECT;
@@ -56,6 +58,8 @@ function addBlock(reading: Reading, logical: number, physical: number): void {
   if (physical < firstBlock || physical >= blocks) {
     throw broken(reading, `block ${physical} of ${blocks}`);
   }
+  reading.total += 1;
+  if (reading.total > blocks) throw broken(reading, `more than the ${blocks} blocks there are`);
   const last = extents.at(-1);
   const follows =
     last?.logical === logical - (last?.length ?? 0) && last.physical + last.length === physical;

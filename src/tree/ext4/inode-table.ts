@@ -81,25 +81,19 @@ function readPiece(
   return bytes;
 }
 
-const NOTHING = new Uint8Array(2);
-
-/** Source: `ext4_inode_csum` in fs/ext4/inode.c. */
+/** Source: `ext4_inode_csum` in fs/ext4/inode.c. The fields of the checksum itself count as zeros. */
 function verifyInode(name: string, inode: Inode, seed: number): void {
   const { bytes, at, size } = inode;
   const hasHigh = extraSizeOf(inode) >= CHECKSUM_HIGH + 2 - CORE_SIZE;
-  let crc = crc32c(seedOf(inode, seed), bytes, at, at + CHECKSUM_LOW);
-  crc = crc32c(crc, NOTHING);
-  if (hasHigh) {
-    crc = crc32c(crc, bytes, at + CHECKSUM_LOW + 2, at + CHECKSUM_HIGH);
-    crc = crc32c(crc, NOTHING);
-    crc = crc32c(crc, bytes, at + CHECKSUM_HIGH + 2, at + size);
-  } else {
-    crc = crc32c(crc, bytes, at + CHECKSUM_LOW + 2, at + size);
-  }
-  const stored =
-    bytes.readUInt16LE(at + CHECKSUM_LOW) +
-    (hasHigh ? bytes.readUInt16LE(at + CHECKSUM_HIGH) * 2 ** 16 : 0);
-  const found = hasHigh ? crc : crc & 0xffff;
+  const low = bytes.readUInt16LE(at + CHECKSUM_LOW);
+  const high = hasHigh ? bytes.readUInt16LE(at + CHECKSUM_HIGH) : 0;
+  bytes.writeUInt16LE(0, at + CHECKSUM_LOW);
+  if (hasHigh) bytes.writeUInt16LE(0, at + CHECKSUM_HIGH);
+  const sum = crc32c(seedOf(inode, seed), bytes, at, at + size);
+  bytes.writeUInt16LE(low, at + CHECKSUM_LOW);
+  if (hasHigh) bytes.writeUInt16LE(high, at + CHECKSUM_HIGH);
+  const found = hasHigh ? sum : sum & 0xffff;
+  const stored = low + high * 2 ** 16;
   if (found !== stored) {
     throw corrupt(name, `inode ${inode.ino}: checksum is ${found}, stored is ${stored}`);
   }

@@ -80,7 +80,7 @@ function verifyWrite(journal: Journal, { at, block, sequence, checksum }: BlockW
 function refuseFastCommits(journal: Journal, next: number): void {
   if (journal.fastBlocks === 0) return;
   const head = Buffer.alloc(12);
-  journal.read(head, journal.end);
+  journal.read(head, journal.end + 1);
   if (head.readUInt16LE(0) !== FAST_COMMIT_HEAD || head.readUInt32LE(8) !== next) return;
   throw unsupported(
     journal.name,

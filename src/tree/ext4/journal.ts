@@ -1,5 +1,5 @@
 import { corrupt, unsupported } from '../block/faults.ts';
-import { type BlockMap, blockMap } from './block-map.ts';
+import { type BlockMap, blockMap, extentIndex } from './block-map.ts';
 import { crc32c } from './crc.ts';
 import { lengthOf } from './inode.ts';
 import type { InodeTable } from './inode-table.ts';
@@ -64,13 +64,12 @@ export function openJournal(volume: Volume, table: InodeTable): Journal {
 
 function blockReader(volume: Volume, { extents }: BlockMap): Journal['read'] {
   const { blockSize } = volume.superblock;
-  let last = extents[0];
   return (target, block, within = 0) => {
-    const holds = (extent: typeof last): boolean =>
-      extent !== undefined && block >= extent.logical && block < extent.logical + extent.length;
-    if (!holds(last)) last = extents.find(holds);
-    if (last === undefined) throw corrupt(volume.name, `journal: it has no block ${block}`);
-    const physical = last.physical + block - last.logical;
+    const extent = extents[extentIndex(extents, block)];
+    if (extent === undefined || extent.logical > block) {
+      throw corrupt(volume.name, `journal: it has no block ${block}`);
+    }
+    const physical = extent.physical + block - extent.logical;
     volume.source.read(target, physical * blockSize + within);
   };
 }

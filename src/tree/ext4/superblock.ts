@@ -74,25 +74,35 @@ function readBytes(source: BlockSource): Buffer {
 }
 
 function parse(bytes: Buffer): Superblock {
-  const incompat = bytes.readUInt32LE(0x60);
+  return { ...parseFeatures(bytes), ...parseShape(bytes), ...parseReferences(bytes) };
+}
+
+function parseFeatures(bytes: Buffer) {
+  return {
+    uuid: toUuid(bytes.subarray(0x68, 0x78)),
+    compat: bytes.readUInt32LE(0x5c),
+    incompat: bytes.readUInt32LE(0x60),
+    roCompat: bytes.readUInt32LE(0x64),
+  };
+}
+
+/** Sizes and counts; the exponents are cut to what `2 **` can stand, for the checks that follow. */
+function parseShape(bytes: Buffer) {
+  const { incompat, roCompat } = parseFeatures(bytes);
   const has64 = (incompat & INCOMPAT.bit64) !== 0;
-  const compat = bytes.readUInt32LE(0x5c);
-  const roCompat = bytes.readUInt32LE(0x64);
   const isOld = bytes.readUInt32LE(0x4c) === 0;
   const blocks = bytes.readUInt32LE(4) + (has64 ? bytes.readUInt32LE(0x150) * 2 ** 32 : 0);
   const firstBlock = bytes.readUInt32LE(0x14);
   const blocksPerGroup = bytes.readUInt32LE(0x20);
   const logBlock = Math.min(bytes.readUInt32LE(0x18), 30);
   const logCluster = Math.min(bytes.readUInt32LE(0x1c), 30);
-  const isBigalloc = (roCompat & RO_COMPAT.bigalloc) !== 0;
   return {
-    uuid: toUuid(bytes.subarray(0x68, 0x78)),
     blockSize: 2 ** (10 + logBlock),
     blocks,
     inodes: bytes.readUInt32LE(0),
     firstBlock,
     blocksPerGroup,
-    clusterBlocks: isBigalloc ? 2 ** (logCluster - logBlock) : 1,
+    clusterBlocks: (roCompat & RO_COMPAT.bigalloc) !== 0 ? 2 ** (logCluster - logBlock) : 1,
     inodesPerGroup: bytes.readUInt32LE(0x28),
     inodeSize: isOld ? 128 : bytes.readUInt16LE(0x58),
     firstInode: isOld ? 11 : bytes.readUInt32LE(0x54),
@@ -100,19 +110,21 @@ function parse(bytes: Buffer): Superblock {
     descriptorSize: has64 ? bytes.readUInt16LE(0xfe) : 32,
     firstMetaGroup: bytes.readUInt32LE(0x104),
     reservedDescriptorBlocks: bytes.readUInt16LE(0xce),
-    backupGroups: [bytes.readUInt32LE(0x24c), bytes.readUInt32LE(0x250)],
-    compat,
-    incompat,
-    roCompat,
+  };
+}
+
+/** What the superblock refers to, 0 where a feature is not in use. */
+function parseReferences(bytes: Buffer) {
+  const { compat, incompat, roCompat } = parseFeatures(bytes);
+  const hasSeed = (incompat & INCOMPAT.csumSeed) !== 0;
+  return {
+    backupGroups: [bytes.readUInt32LE(0x24c), bytes.readUInt32LE(0x250)] as const,
     journalInode: (compat & COMPAT.hasJournal) !== 0 ? bytes.readUInt32LE(0xe0) : 0,
     projectQuotaInode: (roCompat & RO_COMPAT.project) !== 0 ? bytes.readUInt32LE(0x26c) : 0,
     orphanFileInode: (compat & COMPAT.orphanFile) !== 0 ? bytes.readUInt32LE(0x280) : 0,
     lastOrphan: bytes.readUInt32LE(0xe8),
     mmpBlock: (incompat & INCOMPAT.mmp) !== 0 ? Number(bytes.readBigUInt64LE(0x168)) : 0,
-    seed:
-      (incompat & INCOMPAT.csumSeed) !== 0
-        ? bytes.readUInt32LE(0x270)
-        : crc32c(0xffffffff, bytes, 0x68, 0x78),
+    seed: hasSeed ? bytes.readUInt32LE(0x270) : crc32c(0xffffffff, bytes, 0x68, 0x78),
   };
 }
 

@@ -1,4 +1,5 @@
 import { corrupt } from '../block/faults.ts';
+import { readAhead } from '../block/read-ahead.ts';
 import type { BlockSource } from '../block/source.ts';
 import { RO_COMPAT } from './features.ts';
 import { type Groups, readGroups } from './groups.ts';
@@ -19,6 +20,8 @@ export interface Volume {
    * @throws {TreeError} `IMAGE_CORRUPT` where that lies outside of the filesystem.
    */
   read(target: Uint8Array, block: number): void;
+  /** Likewise; faster where other small reads close by follow. */
+  readNear(target: Uint8Array, block: number): void;
   /** One block, in memory of its own. */
   block(block: number): Buffer;
 }
@@ -28,12 +31,13 @@ export function volume(source: BlockSource): Volume {
   const { name } = source;
   const superblock = readSuperblock(source);
   const { blocks, blockSize, roCompat } = superblock;
-  const read = (target: Uint8Array, block: number): void => {
+  const checked = (reader: BlockSource['read']) => (target: Uint8Array, block: number) => {
     if (block < 0 || block * blockSize + target.length > blocks * blockSize) {
       throw corrupt(name, `block ${block} of ${blocks} is asked for`);
     }
-    source.read(target, block * blockSize);
+    reader(target, block * blockSize);
   };
+  const read = checked(source.read);
   return {
     name,
     source,
@@ -41,6 +45,7 @@ export function volume(source: BlockSource): Volume {
     groups: readGroups(source, superblock),
     hasChecksums: (roCompat & RO_COMPAT.metadataCsum) !== 0,
     read,
+    readNear: checked(readAhead(source)),
     block: (block) => {
       const bytes = Buffer.allocUnsafe(blockSize);
       read(bytes, block);

@@ -1,10 +1,13 @@
-import { corrupt } from '../block/faults.ts';
+import { corrupt, unsupported } from '../block/faults.ts';
 import type { BytePath, Entry } from '../tree.ts';
 import { type DirectoryEntry, listDirectory } from './directory.ts';
 import { toEntry } from './entry.ts';
-import { ROOT_INODE } from './inode.ts';
+import { type Inode, ROOT_INODE } from './inode.ts';
 import type { InodeTable } from './inode-table.ts';
 import type { Volume } from './volume.ts';
+
+/** Sixteen times what a system call takes: directories may lie deeper, reached step by step. */
+const LONGEST_PATH = 65_536;
 
 /** A directory that the walk is in. */
 interface Level {
@@ -42,8 +45,17 @@ export function* walk(volume: Volume, table: InodeTable): Generator<Entry> {
   }
 }
 
-/** @throws {TreeError} `IMAGE_CORRUPT` for an inode that no name may lead to. */
-export function namedInode(volume: Volume, table: InodeTable, path: BytePath, ino: number) {
+/**
+ * The inode that a path leads to.
+ *
+ * @throws {TreeError} `IMAGE_CORRUPT` for one that no path may lead to, `IMAGE_UNSUPPORTED` for a path
+ *   that is too long.
+ */
+export function namedInode(volume: Volume, table: InodeTable, path: BytePath, ino: number): Inode {
+  if (path.length > LONGEST_PATH) {
+    const what = `it has a path of ${path.length} bytes, and ${LONGEST_PATH} are the most`;
+    throw unsupported(volume.name, what, 'Remove or rename the directories that lie so deep.');
+  }
   if (ino < volume.superblock.firstInode && (ino !== ROOT_INODE || path !== '')) {
     throw corrupt(volume.name, `"${path}" is the reserved inode ${ino}`);
   }

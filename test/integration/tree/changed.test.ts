@@ -134,6 +134,22 @@ describe('offlineChanges()', () => {
     expect(found(writeCow(lab.path('cow'), base, next))).toMatchObject({ unexplained: [] });
   });
 
+  it('passes over a changed directory that has no name', () => {
+    expectChanges(['set_inode_field b/gone mtime 20200101', 'unlink b/gone'], ['- b/gone']);
+  });
+
+  it('does not pass over a changed directory that is not where it says it is', () => {
+    copyFileSync(base, next);
+    lab.debugfs(next, ['ln b/gone a/here', 'unlink b/gone']);
+    const before = openImage(next);
+    copyFileSync(next, lab.path('later'));
+    lab.debugfs(lab.path('later'), ['set_inode_field a/here mtime 20200101']);
+    const after = openImage(lab.path('later'));
+    expect(() => [...offlineChanges(before, after).changes]).toThrow('is not where it says it is');
+    before.close();
+    after.close();
+  });
+
   it('compares two filesystems of different make by their paths and contents', () => {
     const other = lab.mke2fs('other', ['-t', 'ext2'], '4M', lab.path('source'));
     lab.debugfs(other, ['rm same', added('a/fresh')]);

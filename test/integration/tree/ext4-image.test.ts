@@ -1,11 +1,12 @@
-import { linkSync } from 'node:fs';
+import { linkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openImage } from '../../../src/tree/ext4/image.ts';
+import { type ImageTree, openImage } from '../../../src/tree/ext4/image.ts';
 import { comparePaths } from '../../../src/tree/tree.ts';
 import { type ImageLab, imageLab } from '../../kit/image-lab.ts';
-import { contentOf, describe as line } from '../../kit/listing.ts';
+import { contentOf, entryOf, describe as line } from '../../kit/listing.ts';
 
+const UUID = '0db36f17-20ce-4f23-9d61-3d6a4a44d9f7';
 const LONG_NAME = 'n'.repeat(255);
 const LONG_TARGET = `/${'t'.repeat(99)}`;
 const BIG = Buffer.alloc(300_000, 'big file, many blocks. ');
@@ -107,4 +108,104 @@ describe('openImage()', () => {
       tree.close();
     },
   );
+
+  describe('of one image', () => {
+    const using = <T>(use: (tree: ImageTree) => T): T => {
+      const tree = openImage(lab.mke2fs('one', ['-t', 'ext4', '-U', UUID], '16M', source));
+      try {
+        return use(tree);
+      } finally {
+        tree.close();
+      }
+    };
+
+    it('looks single paths up as the listing has them', () => {
+      using((tree) => {
+        const entries = [...tree.entries()];
+        expect(entries.map(({ path }) => tree.lookup(path))).toEqual(entries);
+        expect(['nothing', 'etc/hosts/x', 'etc/none/x'].map((path) => tree.lookup(path))).toEqual([
+          undefined,
+          undefined,
+          undefined,
+        ]);
+      });
+    });
+
+    it('knows which filesystem it is', () => {
+      using(({ uuid, blockSize, identity }) => {
+        expect({ uuid, blockSize, identity }).toEqual({
+          uuid: UUID,
+          blockSize: 1_024,
+          identity: expect.stringMatching(/^2:\d{10}000000000$/),
+        });
+      });
+    });
+
+    it('has contents of regular files only', () => {
+      using((tree) => {
+        expect(() => tree.contents(entryOf(tree, 'etc'))).toThrow('it is a directory, not a file');
+      });
+    });
+
+    it('reads any part of a file, and says where its data lies', () => {
+      const image = lab.mke2fs('sparse', ['-t', 'ext4', '-b', '1024'], '16M', source);
+      lab.debugfs(image, ['fallocate big/small-1 3 5', 'set_inode_field big/small-1 size 100000']);
+      const tree = openImage(image);
+      const contents = tree.contents(entryOf(tree, 'big/small-1'));
+      expect(contents.segments()).toEqual([{ offset: 0, length: 1_024 }]);
+      const wanted = Buffer.alloc(100_000);
+      wanted.fill('a', 0, 61);
+      for (const [offset, length] of [
+        [0, 100_000],
+        [60, 10],
+        [2_000, 9_000],
+        [99_990, 10],
+      ] as const) {
+        const target = Buffer.alloc(length, 0xee);
+        expect(contents.read(target, offset)).toBe(length);
+        expect(target.equals(wanted.subarray(offset, offset + length))).toBe(true);
+      }
+      expect([
+        contents.read(Buffer.alloc(50), 99_990),
+        contents.read(Buffer.alloc(5), 200_000),
+      ]).toEqual([10, 0]);
+      tree.close();
+    });
+  });
+
+  it('gives extended attributes as the kernel does, wherever they lie', () => {
+    const acl = Buffer.from(
+      '0200000001000600ffffffff02000400e803000004000400ffffffff10000700ffffffff20000400ffffffff',
+      'hex',
+    );
+    const capability = Buffer.from('0100000200200000000000000000000000000000', 'hex');
+    const files = { acl, capability, large: Buffer.alloc(700, 'v') };
+    for (const [name, value] of Object.entries(files)) writeFileSync(lab.path(name), value);
+    for (const options of [
+      ['-b', '1024'],
+      ['-b', '1024', '-I', '128'],
+      ['-O', 'ea_inode', '-b', '1024'],
+    ]) {
+      const image = lab.mke2fs('xattrs', ['-t', 'ext4', ...options], '16M', source);
+      lab.debugfs(image, [
+        `ea_set -f ${lab.path('capability')} etc/hosts security.capability`,
+        `ea_set -f ${lab.path('large')} etc/hosts user.large`,
+        'ea_set etc/hosts user.a one',
+        `ea_set -f ${lab.path('acl')} etc/passwd system.posix_acl_access`,
+        'ea_set etc/passwd trusted.t two',
+      ]);
+      const tree = openImage(image);
+      expect([...tree.xattrs(entryOf(tree, 'etc/hosts'))]).toEqual([
+        ['security.capability', new Uint8Array(capability)],
+        ['user.a', new Uint8Array(Buffer.from('one'))],
+        ['user.large', new Uint8Array(Buffer.alloc(700, 'v'))],
+      ]);
+      expect([...tree.xattrs(entryOf(tree, 'etc/passwd'))]).toEqual([
+        ['system.posix_acl_access', new Uint8Array(acl)],
+        ['trusted.t', new Uint8Array(Buffer.from('two'))],
+      ]);
+      expect([...tree.xattrs(entryOf(tree, 'etc'))]).toEqual([]);
+      tree.close();
+    }
+  });
 });

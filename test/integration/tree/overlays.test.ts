@@ -1,4 +1,4 @@
-import { copyFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSource } from '../../../src/tree/block/open.ts';
 import { openImage } from '../../../src/tree/ext4/image.ts';
@@ -97,6 +97,12 @@ describe('openImage() of a UML COW file', () => {
         `Cannot read the image "${cow}": its base image "${base}" has 8388608 bytes, ` +
         'and the COW file was made of one with 4194304',
     });
+  });
+
+  it('refuses a COW file that was cut short', () => {
+    const cow = writeCow(lab.path('cow'), base, next);
+    truncateSync(cow, 20_000);
+    expect(failureOf(cow)).toMatchObject({ code: 'IMAGE_CORRUPT' });
   });
 
   it.for([1, 2, 4])('refuses version %s by name', (version) => {
