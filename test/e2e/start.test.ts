@@ -32,6 +32,11 @@ describe.each(CASES)('$way as $as', ({ way, as }) => {
     });
   });
 
+  it('tells its version', async () => {
+    const { stdout } = await start('apppot-start', ['-V'], { as });
+    expect(stdout.toString()).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   it('keeps stdout and stderr apart, and neither is a terminal', async () => {
     const script = 'echo out; echo err >&2; test -t 0 || test -t 1 || test -t 2 || echo none';
     expect(await guest(['sh', '-c', script])).toEqual({
