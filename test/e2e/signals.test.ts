@@ -50,10 +50,13 @@ describe.each(CASES)('$way as $as', ({ way, as }) => {
     expect(status).toBe(141);
   });
 
-  it('leaves nothing behind after kill -9 and the next start', async () => {
+  it.for([
+    ['confined', []],
+    ['unconfined', ['--unconfined']],
+  ] as const)('leaves nothing behind after kill -9 and the next start, %s', async ([, flags]) => {
     const temporary = { TMPDIR: work.path };
     let dead: ChildProcess | undefined;
-    const killed = start(way, ['sh', '-c', FOREVER], {
+    const killed = start(way, [...flags, 'sh', '-c', FOREVER], {
       as,
       cwd: work.path,
       env: temporary,
