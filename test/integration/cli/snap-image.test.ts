@@ -87,7 +87,12 @@ describe('apppot-snap of images', () => {
   });
 
   it('rebases onto an image', () => {
-    const bare = lab.mke2fs('old', ['-t', 'ext4'], '8M', lab.files('old-files', { a: 'a', b: 'b' }));
+    const bare = lab.mke2fs(
+      'old',
+      ['-t', 'ext4'],
+      '8M',
+      lab.files('old-files', { a: 'a', b: 'b' }),
+    );
     copyFileSync(bare, next);
     lab.debugfs(next, ['rm a', 'rm b']);
     snap('changes', 'old.tar', '--image', next, '--against', bare);
