@@ -46,7 +46,7 @@ function imageWay(
 ): Way {
   let lab: ImageLab | undefined;
   let edited: Edited;
-  let states: ImageStates | undefined;
+  let states: ImageStates;
   let difference: Difference;
   let numbers: ReadonlyMap<string, number>;
   return {
