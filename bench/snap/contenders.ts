@@ -1,11 +1,14 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_EXCLUDES } from '../../src/snap/default-exclude.ts';
 import type { Contender } from './measure.ts';
-import { type Prepared, resticRepository, tarBase } from './prepare.ts';
+import { LEFT_OUT, type Prepared, resticRepository, tarBase } from './prepare.ts';
 
 const SNAP = join(import.meta.dirname, '../../bin/apppot-snap.js');
 
 export const TAR = { base: 'tar: record a base', changes: 'tar: changes' } as const;
+
+const EXCLUDES = DEFAULT_EXCLUDES.flatMap((pattern) => ['--exclude', pattern]);
 
 /** @param offline The program that reads image and COW file. */
 export function ours({ directory, tree, manifest, image, cow }: Prepared, offline: string) {
@@ -17,11 +20,21 @@ export function ours({ directory, tree, manifest, image, cow }: Prepared, offlin
     },
     base: {
       name: 'live: record a base',
-      argv: ['node', SNAP, 'base', '--root', tree, '--base', at('again.manifest')],
+      argv: ['node', SNAP, 'base', '--root', tree, ...EXCLUDES, '--base', at('again.manifest')],
     },
     changes: {
       name: 'live: changes',
-      argv: ['node', SNAP, 'changes', '--root', tree, '--base', manifest, at('live.tar.gz')],
+      argv: [
+        'node',
+        SNAP,
+        'changes',
+        '--root',
+        tree,
+        ...EXCLUDES,
+        '--base',
+        manifest,
+        at('live.tar.gz'),
+      ],
     },
   } satisfies Readonly<Record<string, Contender>>;
 }
@@ -39,7 +52,7 @@ export function tar({ directory, tree, snar }: Prepared) {
     },
     changes: {
       name: TAR.changes,
-      argv: ['tar', ...incremental, '-C', tree, '.'],
+      argv: ['tar', ...incremental, '--one-file-system', ...LEFT_OUT, '-C', tree, '.'],
       prepare: () => cpSync(snar, state),
     },
   } satisfies Readonly<Record<string, Contender>>;

@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { inGuest } from './guest.ts';
 import type { Measured } from './measure.ts';
-import type { Prepared } from './prepare.ts';
+import { LEFT_OUT, type Prepared } from './prepare.ts';
 
-const INCREMENTAL = 'tar --create --listed-incremental=/mnt/state.snar';
+const INCREMENTAL = `tar --create --listed-incremental=/mnt/state.snar ${LEFT_OUT.map((word) => `'${word}'`).join(' ')}`;
 const UPTIME = 'cut -d" " -f1 /proc/uptime';
 
 /**

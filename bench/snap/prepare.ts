@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_EXCLUDES } from '../../src/snap/default-exclude.ts';
 import { editScript } from './edits.ts';
 import { inGuest } from './guest.ts';
 import { makeTree, type TreeSize } from './tree.ts';
@@ -80,8 +81,24 @@ function makePeers({ tree, copy, restic }: Prepared): void {
 
 /** How the first AppPot recorded a base: an archive that nobody keeps. */
 export function tarBase(tree: string, snar: string): string[] {
-  return ['--create', '--file=/dev/null', `--listed-incremental=${snar}`, '-C', tree, '.'];
+  return [
+    '--create',
+    '--file=/dev/null',
+    `--listed-incremental=${snar}`,
+    ...LEFT_OUT,
+    '-C',
+    tree,
+    '.',
+  ];
 }
+
+/** What a system leaves out, for tar; other than in the first AppPot, where tar heeds it. */
+export const LEFT_OUT: readonly string[] = [
+  '--anchored',
+  '--wildcards-match-slash',
+  ...DEFAULT_EXCLUDES.map((pattern) => `--exclude=.${pattern}`),
+  '--exclude-backups',
+];
 
 export function resticRepository(repository: string): string[] {
   return ['--repo', repository, '--password-command', 'echo bench', '--quiet', '--no-cache'];
