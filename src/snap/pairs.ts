@@ -22,10 +22,9 @@ export function* pairs(before: Iterable<Entry>, after: Iterable<Entry>): Generat
 function toPair(before: Entry | undefined, after: Entry | undefined): Pair | undefined {
   if (after === undefined) return before === undefined ? undefined : { path: before.path, before };
   if (before === undefined) return { path: after.path, after };
+  if (before.path === after.path) return { path: after.path, before, after };
   const order = comparePaths(before.path, after.path);
-  if (order < 0) return { path: before.path, before };
-  if (order > 0) return { path: after.path, after };
-  return { path: after.path, before, after };
+  return order < 0 ? { path: before.path, before } : { path: after.path, after };
 }
 
 function next(entries: Iterator<Entry>): Entry | undefined {

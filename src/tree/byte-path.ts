@@ -39,7 +39,7 @@ export function baseOf(path: BytePath): BytePath {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-const NOT_ASCII = /\P{ASCII}/u;
+const NOT_ASCII = /[\u0080-\uffff]/;
 
 function isAscii(text: string): boolean {
   return !NOT_ASCII.test(text);

@@ -24,6 +24,7 @@ export interface LiveOptions {
 interface Walk {
   readonly root: BytePath;
   readonly device: bigint;
+  /** Full paths, of those below the root. */
   readonly mounts: ReadonlySet<BytePath>;
   readonly skip: (path: BytePath) => boolean;
 }
@@ -39,7 +40,7 @@ export function liveTree(root: string, options: LiveOptions = {}): Tree {
   return {
     name: root,
     ...(stats.birthtimeNs > 0n && { identity: `${stats.ino}:${stats.birthtimeNs}` }),
-    entries: () => walk({ root: base, device: stats.dev, mounts: mountPoints(), skip }),
+    entries: () => walk({ root: base, device: stats.dev, mounts: mountsBelow(base), skip }),
     contents: ({ path }) => liveContents(joinPath(base, path)),
     xattrs: xattrs.of,
     prefetch: xattrs.prefetch,
@@ -56,6 +57,11 @@ function openRoot(root: string): { base: BytePath; stats: BigIntStats } {
   } catch (cause) {
     throw unreadable(root, cause);
   }
+}
+
+/** Most trees have none, and then none of their paths needs to be looked for. */
+function mountsBelow(root: BytePath): ReadonlySet<BytePath> {
+  return new Set([...mountPoints()].filter((path) => path.startsWith(`${root}/`)));
 }
 
 /** Depth first by a stack of its own: generators inside generators would cost at every level. */
@@ -127,10 +133,23 @@ const KINDS: Readonly<Record<number, EntryType>> = {
 };
 
 function toEntry(context: Walk, path: BytePath, stats: BigIntStats): Entry | undefined {
+  const entry = plainEntry(path, stats);
+  const isMounted = isMountPoint(context, path, stats);
+  // Most entries end here: copies of objects are what costs most in this walk.
+  if (!isMounted && (entry.type === 'file' || entry.type === 'directory')) return entry;
+  const target = entry.type === 'symlink' ? linkTarget(context, path) : '';
+  if (target === undefined) return undefined;
+  return {
+    ...entry,
+    ...(entry.type === 'symlink' && { target }),
+    ...((entry.type === 'char' || entry.type === 'block') && device(Number(stats.rdev))),
+    ...(isMounted && { mounted: true as const }),
+  };
+}
+
+function plainEntry(path: BytePath, stats: BigIntStats): Entry {
   const mode = Number(stats.mode);
   const type = KINDS[mode >> 12] ?? 'file';
-  const target = type === 'symlink' ? linkTarget(context, path) : '';
-  if (target === undefined) return undefined;
   return {
     path,
     type,
@@ -142,14 +161,12 @@ function toEntry(context: Walk, path: BytePath, stats: BigIntStats): Entry | und
     ctime: stats.ctimeNs,
     ino: Number(stats.ino),
     nlink: Number(stats.nlink),
-    ...(type === 'symlink' && { target }),
-    ...((type === 'char' || type === 'block') && device(Number(stats.rdev))),
-    ...(isMountPoint(context, path, stats) && { mounted: true as const }),
   };
 }
 
 function isMountPoint({ root, device: own, mounts }: Walk, path: BytePath, stats: BigIntStats) {
-  return path !== '' && (stats.dev !== own || mounts.has(joinPath(root, path)));
+  if (path === '') return false;
+  return stats.dev !== own || (mounts.size > 0 && mounts.has(joinPath(root, path)));
 }
 
 function linkTarget({ root }: Walk, path: BytePath): BytePath | undefined {

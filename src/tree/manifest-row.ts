@@ -16,6 +16,9 @@ const TYPES: readonly EntryType[] = [
   'fifo',
   'socket',
 ];
+/** Flags of most rows, which end with their times. */
+const PLAIN_FILE = 0;
+const PLAIN_DIRECTORY = 1;
 const TYPE_MASK = 0x0f;
 const MOUNTED = 0x10;
 const WIDE_TIMES = 0x20;
@@ -40,10 +43,14 @@ export function writeRow(out: RowWriter, previous: string, entry: Entry): void {
   const shared = sharedLength(previous, entry.path);
   writeVarint(out, shared);
   writeText(out, entry.path.slice(shared));
-  for (const number of [entry.mode, entry.uid, entry.gid, entry.size, entry.ino, entry.nlink]) {
-    writeVarint(out, number);
-  }
-  for (const time of [mtime, ctime]) writeTime(out, time, wide);
+  writeVarint(out, entry.mode);
+  writeVarint(out, entry.uid);
+  writeVarint(out, entry.gid);
+  writeVarint(out, entry.size);
+  writeVarint(out, entry.ino);
+  writeVarint(out, entry.nlink);
+  writeTime(out, mtime, wide);
+  writeTime(out, ctime, wide);
   if (entry.type === 'symlink') writeText(out, entry.target ?? '');
   if (isDevice(entry.type)) {
     writeVarint(out, entry.major ?? 0);
@@ -64,13 +71,19 @@ export function readRow(from: RowReader, previous: string): Entry {
   if (type === undefined) throw new RangeError(`type ${flags & TYPE_MASK}`);
   const shared = readVarint(from);
   const path = previous.slice(0, shared) + readText(from);
-  const [mode, uid, gid] = [readVarint(from), readVarint(from), readVarint(from)];
-  const [size, ino, nlink] = [readVarint(from), readVarint(from), readVarint(from)];
+  const mode = readVarint(from);
+  const uid = readVarint(from);
+  const gid = readVarint(from);
+  const size = readVarint(from);
+  const ino = readVarint(from);
+  const nlink = readVarint(from);
   const wide = (flags & WIDE_TIMES) !== 0;
   const mtime = readTime(from, wide);
   const ctime = readTime(from, wide);
+  const entry = { path, type, mode, uid, gid, size, mtime, ctime, ino, nlink };
+  if (flags === PLAIN_FILE || flags === PLAIN_DIRECTORY) return entry;
   return {
-    ...{ path, type, mode, uid, gid, size, mtime, ctime, ino, nlink },
+    ...entry,
     ...(type === 'symlink' && { target: readText(from) }),
     ...(isDevice(type) && { major: readVarint(from), minor: readVarint(from) }),
     ...((flags & MOUNTED) !== 0 && { mounted: true as const }),

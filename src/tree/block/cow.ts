@@ -79,16 +79,25 @@ function readBitmap(file: FileSource, { bitmapOffset, bitmapLength }: CowHeader)
     return piece(Math.floor(at / PIECE))[at % PIECE] ?? 0;
   };
   const has = (sector: number): boolean => (byteOf(sector) & (1 << (sector % 8))) !== 0;
+  /** The first sector, from one whose bit is the first of a byte, that lies in no byte of that value. */
+  const skip = (sector: number, end: number, value: number): number => {
+    for (let at = sector / 8; at * 8 < end; ) {
+      const bytes = piece(Math.floor(at / PIECE));
+      const start = at - (at % PIECE);
+      for (at %= PIECE; at < bytes.length && bytes[at] === value; ) at += 1;
+      if (at < PIECE) return (start + at) * 8;
+      at += start;
+    }
+    return end;
+  };
   return {
     has,
     runEnd: (sector, end) => {
       const wanted = has(sector);
-      const whole = wanted ? 0xff : 0;
       let next = sector + 1;
-      while (next < end) {
-        if (next % 8 === 0 && byteOf(next) === whole) next += 8;
-        else if (has(next) === wanted) next += 1;
-        else break;
+      while (next < end && has(next) === wanted) {
+        const isAligned = next % 8 === 0;
+        next = Math.max(next + 1, isAligned ? skip(next, end, wanted ? 0xff : 0) : 0);
       }
       return Math.min(next, end);
     },

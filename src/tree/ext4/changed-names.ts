@@ -10,7 +10,8 @@ import { ownInodes } from './ownership.ts';
  *
  * Directories say where they are. For the names of other inodes directories are searched until every
  * link is found: changed ones first, then those whose numbers come shortly before the inode's, since a
- * directory is older than what is in it and lies near it; then all.
+ * directory is older than what is in it and lies near it, and those above them, since mke2fs numbers a
+ * tree depth first; then all.
  */
 export function leadingDirectories(next: Filesystem, changed: ReadonlySet<number>): Set<number> {
   const search: Search = {
@@ -18,6 +19,7 @@ export function leadingDirectories(next: Filesystem, changed: ReadonlySet<number
     links: linksToFind(next, changed),
     leading: new Set(),
     searched: new Set(),
+    parents: new Map(),
   };
   for (const ino of directoriesOf(next, changed)) {
     leadTo(search, ino);
@@ -38,6 +40,8 @@ interface Search {
   /** What is to be found out. */
   readonly leading: Set<number>;
   readonly searched: Set<number>;
+  /** Of directories that were asked about. */
+  readonly parents: Map<number, number | undefined>;
 }
 
 /** How far back a directory is looked for, in inodes, and how many are searched. */
@@ -67,10 +71,11 @@ export function* directoriesOf({ table }: Filesystem, inodes: Iterable<number>):
 }
 
 /** Adds a directory's parent, that one's parent, and so on. */
-function leadTo({ next, leading }: Search, directory: number): void {
+function leadTo(search: Search, directory: number): void {
+  const { next, leading } = search;
   let ino = directory;
   while (ino !== ROOT_INODE) {
-    const parent = parentOf(next.volume, next.table.inode(ino));
+    const parent = parentIn(search, ino);
     if (parent === undefined) {
       throw corrupt(next.volume.name, `directory with inode ${ino} has no ".."`);
     }
@@ -80,18 +85,38 @@ function leadTo({ next, leading }: Search, directory: number): void {
   }
 }
 
+function parentIn({ next, parents }: Search, directory: number): number | undefined {
+  if (!parents.has(directory)) {
+    parents.set(directory, parentOf(next.volume, next.table.inode(directory)));
+  }
+  return parents.get(directory);
+}
+
 function searchBefore(search: Search, ino: number): void {
-  const index = (ino - 1) % search.next.volume.superblock.inodesPerGroup;
   let left = NEAR_DIRECTORIES;
-  for (const directory of directoriesOf(search.next, countdown(ino - 1, index))) {
+  for (const directory of directoriesOf(search.next, countdown(ino - 1))) {
     if (left === 0 || !search.links.has(ino)) return;
-    searchDirectory(search, directory);
+    if (left === NEAR_DIRECTORIES) searchUpwards(search, directory, ino);
+    else searchDirectory(search, directory);
     left -= 1;
   }
 }
 
-function* countdown(from: number, count: number): Generator<number> {
-  for (let i = 0; i < Math.min(count, NEAR_INODES); i += 1) yield from - i;
+function* countdown(from: number): Generator<number> {
+  const end = Math.max(ROOT_INODE, from - NEAR_INODES);
+  for (let ino = from; ino >= end; ino -= 1) yield ino;
+}
+
+/** Searches a directory and those above it for the names of an inode. */
+function searchUpwards(search: Search, directory: number, ino: number): void {
+  const { next, links } = search;
+  const passed = new Set<number>();
+  for (let at: number | undefined = directory; at !== undefined && !passed.has(at); ) {
+    if (!links.has(ino) || typeOf(next.table.inode(at)) !== 'directory') return;
+    searchDirectory(search, at);
+    passed.add(at);
+    at = parentIn(search, at);
+  }
 }
 
 function searchDirectory(search: Search, directory: number): void {

@@ -10,12 +10,11 @@ import { openSource } from '../block/open.ts';
 import type { BlockSource } from '../block/source.ts';
 import { type BytePath, type Entry, type Tree, TreeError } from '../tree.ts';
 import { fileContents } from './contents.ts';
-import { listDirectory } from './directory.ts';
-import { toEntry } from './entry.ts';
 import { type Filesystem, openFilesystem } from './filesystem.ts';
-import { type Inode, ROOT_INODE, typeOf } from './inode.ts';
+import { type Inode, ROOT_INODE } from './inode.ts';
+import { pathLookup } from './lookup.ts';
 import { crtimeOf } from './times.ts';
-import { namedInode, walk } from './walk.ts';
+import { walk } from './walk.ts';
 import { readXattrs } from './xattrs.ts';
 
 export interface ImageOptions {
@@ -64,7 +63,7 @@ export function imageTree(source: BlockSource, partition?: number): ImageTree {
     blockSize: volume.superblock.blockSize,
     ...identityOf(table.inode(ROOT_INODE)),
     filesystem,
-    lookup: (path) => lookup(filesystem, path),
+    lookup: pathLookup(filesystem),
     entries: () => walk(volume, table),
     contents: (entry) => fileContents(volume, table.inode(fileInode(name, entry))),
     xattrs: ({ ino }) => readXattrs(volume, table.inode(ino), table),
@@ -75,19 +74,6 @@ export function imageTree(source: BlockSource, partition?: number): ImageTree {
 function identityOf(root: Inode): { identity?: string } {
   const birth = crtimeOf(root);
   return birth === 0n ? {} : { identity: `${root.ino}:${birth}` };
-}
-
-function lookup({ volume, table }: Filesystem, path: BytePath): Entry | undefined {
-  let ino: number | undefined = ROOT_INODE;
-  let at = '';
-  for (const name of path === '' ? [] : path.split('/')) {
-    const inode = namedInode(volume, table, at, ino);
-    if (typeOf(inode) !== 'directory') return undefined;
-    ino = listDirectory(volume, inode).find((entry) => entry.name === name)?.ino;
-    if (ino === undefined) return undefined;
-    at = at === '' ? name : `${at}/${name}`;
-  }
-  return toEntry(volume, path, namedInode(volume, table, path, ino));
 }
 
 function fileInode(name: string, { path, type, ino }: Entry): number {

@@ -1,0 +1,105 @@
+/**
+ * How long finding changes takes: whole commands, in turn, medians and ratios of one run, against the
+ * way of the first AppPot (GNU tar --listed-incremental) and other tools.
+ *
+ * Usage: npx tsx bench/snap.ts [--rounds N] [--cold N] [--guest] [--curve] [--entries N]
+ *   [--directory DIR] [--clean]
+ *
+ * Needs root (to drop caches, and for owners), linux.uml, GNU tar, rsync, restic, and about 20 GB in
+ * DIR (/var/tmp/apppot-bench); 45 GB with --curve. The trees stay there for the next run; --clean
+ * removes them. Run `npm run build` before.
+ *
+ * @module
+ */
+
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildSync } from 'esbuild';
+import { ours, peers, TAR, tar } from './snap/contenders.ts';
+import { printCurve } from './snap/curve.ts';
+import { tarInGuest } from './snap/in-guest.ts';
+import { type Measured, measure, type Runs } from './snap/measure.ts';
+import { type Prepared, prepare } from './snap/prepare.ts';
+import { printGoals, printTable } from './snap/report.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    cold: { type: 'string', default: '4' },
+    entries: { type: 'string', default: '280000' },
+    directory: { type: 'string', default: '/var/tmp/apppot-bench' },
+    guest: { type: 'boolean', default: false },
+    curve: { type: 'boolean', default: false },
+    clean: { type: 'boolean', default: false },
+  },
+});
+
+/** What the project wants: at most so much of tar's time. */
+const WANTED = { warm: 1 / 11, cold: 1 / 14, guest: 1 / 80, base: 0.4, changes: 0.5 };
+
+function main(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  const size = { entries: Number(options.entries), times: 1 };
+  const runs: Runs = { rounds: Number(options.rounds), cold: false, directory };
+  const prepared = prepare(directory, size, true);
+  const offline = bundledOffline(directory);
+  const warm = measureAll(prepared, offline, runs);
+  if (options.cold !== '0') {
+    measureAll(prepared, offline, { ...runs, rounds: Number(options.cold), cold: true });
+  }
+  if (options.guest) measureGuest(prepared, warm);
+  if (options.curve) printCurve(directory, size, runs, offline);
+}
+
+/** As one file, which is how a guest has it. */
+function bundledOffline(directory: string): string {
+  const outfile = join(directory, 'offline.mjs');
+  const entry = join(import.meta.dirname, 'snap/offline.ts');
+  buildSync({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  return outfile;
+}
+
+function measureAll(prepared: Prepared, offline: string, runs: Runs): readonly Measured[] {
+  const mine = ours(prepared, offline);
+  const original = tar(prepared);
+  const contenders = [
+    ...[mine.offline, mine.base, mine.changes, original.base, original.changes],
+    ...peers(prepared),
+  ];
+  const rows = measure(contenders, runs);
+  const title = `${runs.cold ? 'cold' : 'warm'}, median of ${runs.rounds}`;
+  printTable(title, rows, [TAR.base, TAR.changes]);
+  const [image, base, changes, tarBase, tarChanges] = rows;
+  if (!(image && base && changes && tarBase && tarChanges)) return rows;
+  printGoals([
+    { of: image, against: tarChanges, most: runs.cold ? WANTED.cold : WANTED.warm },
+    ...(runs.cold
+      ? []
+      : [
+          { of: base, against: tarBase, most: WANTED.base },
+          { of: changes, against: tarChanges, most: WANTED.changes },
+        ]),
+  ]);
+  return rows;
+}
+
+function measureGuest(prepared: Prepared, warm: readonly Measured[]): void {
+  const rows = tarInGuest(prepared);
+  printTable('in a guest, once', rows, []);
+  const [image, changes] = [warm[0], rows[1]];
+  if (image && changes) printGoals([{ of: image, against: changes, most: WANTED.guest }]);
+}
+
+if (options.clean) rmSync(options.directory, { recursive: true, force: true });
+else main(options.directory);

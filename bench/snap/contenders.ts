@@ -1,0 +1,70 @@
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULT_EXCLUDES } from '../../src/snap/default-exclude.ts';
+import type { Contender } from './measure.ts';
+import { LEFT_OUT, type Prepared, resticRepository, tarBase } from './prepare.ts';
+
+const SNAP = join(import.meta.dirname, '../../bin/apppot-snap.js');
+
+export const TAR = { base: 'tar: record a base', changes: 'tar: changes' } as const;
+
+const EXCLUDES = DEFAULT_EXCLUDES.flatMap((pattern) => ['--exclude', pattern]);
+
+/** @param offline The program that reads image and COW file. */
+export function ours({ directory, tree, manifest, image, cow }: Prepared, offline: string) {
+  const at = (name: string): string => join(directory, name);
+  return {
+    offline: {
+      name: 'offline: changes, no recorded base',
+      argv: ['node', offline, image, cow, at('offline.tar.gz')],
+    },
+    base: {
+      name: 'live: record a base',
+      argv: ['node', SNAP, 'base', '--root', tree, ...EXCLUDES, '--base', at('again.manifest')],
+    },
+    changes: {
+      name: 'live: changes',
+      argv: [
+        'node',
+        SNAP,
+        'changes',
+        '--root',
+        tree,
+        ...EXCLUDES,
+        '--base',
+        manifest,
+        at('live.tar.gz'),
+      ],
+    },
+  } satisfies Readonly<Record<string, Contender>>;
+}
+
+/** The way of the first AppPot. */
+export function tar({ directory, tree, snar }: Prepared) {
+  const state = join(directory, 'work.snar');
+  const bundle = join(directory, 'tar.tar.gz');
+  const incremental = ['--create', '--gzip', `--file=${bundle}`, `--listed-incremental=${state}`];
+  return {
+    base: {
+      name: TAR.base,
+      argv: ['tar', ...tarBase(tree, state)],
+      prepare: () => rmSync(state, { force: true }),
+    },
+    changes: {
+      name: TAR.changes,
+      argv: ['tar', ...incremental, '--one-file-system', ...LEFT_OUT, '-C', tree, '.'],
+      prepare: () => cpSync(snar, state),
+    },
+  } satisfies Readonly<Record<string, Contender>>;
+}
+
+export function peers({ tree, copy, restic }: Prepared): readonly Contender[] {
+  const backup = [...resticRepository(restic), 'backup', '--dry-run', tree];
+  return [
+    {
+      name: 'rsync --dry-run against a full copy',
+      argv: ['rsync', '-an', '--delete', `${tree}/`, `${copy}/`],
+    },
+    { name: 'restic backup --dry-run', argv: ['restic', ...backup] },
+  ];
+}

@@ -1,0 +1,43 @@
+import type { Measured } from './measure.ts';
+
+/** A fraction that one contender may take of another's time, and whether it does. */
+export interface Goal {
+  readonly of: Measured;
+  readonly against: Measured;
+  readonly most: number;
+}
+
+/** @param against Names whose time the others are divided by: a column each. */
+export function printTable(
+  title: string,
+  rows: readonly Measured[],
+  against: readonly string[],
+): void {
+  const heads = ['s', 'cpu s', 'MB', ...against.map((name) => `/${name}`)];
+  print(title, heads);
+  const references = rows.filter(({ name }) => against.includes(name));
+  for (const row of rows) {
+    const ratios = references.map(({ seconds }) => (row.seconds / seconds).toFixed(3));
+    print(row.name, [
+      row.seconds.toFixed(2),
+      row.busy.toFixed(2),
+      row.memory.toFixed(0),
+      ...ratios,
+    ]);
+  }
+}
+
+export function printGoals(goals: readonly Goal[]): void {
+  for (const { of, against, most } of goals) {
+    const ratio = of.seconds / against.seconds;
+    const wanted = most < 0.2 ? `1/${Math.round(1 / most)}` : most.toString();
+    const found = most < 0.2 ? `1/${(1 / ratio).toFixed(1)}` : ratio.toFixed(2);
+    const verdict = ratio <= most ? 'holds' : 'MISSED';
+    print(`${verdict}: ${of.name} against ${against.name}`, [found, `(${wanted} wanted)`]);
+  }
+}
+
+export function print(name: string, figures: readonly string[]): void {
+  const cells = figures.map((text) => text.padStart(Math.max(9, text.length + 2)));
+  process.stdout.write(`${name.padEnd(42)}${cells.join('')}\n`);
+}
