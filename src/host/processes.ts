@@ -6,7 +6,7 @@
  */
 
 import { type ChildProcess, execFile, type StdioOptions, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Seconds } from '../base/clock.ts';
 
 /** A process that still is the one it was: numbers are used again, start times are not. */
@@ -55,22 +55,6 @@ export function identify(pid: number): ProcessId | undefined {
 export function isAlive(process: ProcessId): boolean {
   const fields = statFields(process.pid);
   return fields !== undefined && fields[19] === process.started && fields[0] !== 'Z';
-}
-
-/** Numbers of the processes that were started with a word that begins so. */
-export function processesWith(word: string): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => wordsOf(pid).some((own) => own.startsWith(word)))
-    .map(Number);
-}
-
-function wordsOf(pid: string): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
-  } catch {
-    return [];
-  }
 }
 
 /**

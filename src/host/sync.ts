@@ -1,7 +1,6 @@
 /** Runs small programs to their end while everything else waits; also inside a guest, on Node 18. */
 
 import { spawnSync } from 'node:child_process';
-import type { Seconds } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
 import { HostError } from './host.ts';
 
@@ -17,8 +16,6 @@ export interface SyncOptions {
   readonly cwd?: string;
   /** The program is ended after so many bytes of output, which are returned. Default 1 GiB. */
   readonly maxOutput?: number;
-  /** The program is killed after this time. Default: none. */
-  readonly timeout?: Seconds;
 }
 
 /**
@@ -32,7 +29,6 @@ export function runSync(argv: readonly string[], options: SyncOptions = {}): Syn
     input: options.input ?? new Uint8Array(0),
     maxBuffer: options.maxOutput ?? 2 ** 30,
     ...(options.cwd !== undefined && { cwd: options.cwd }),
-    ...(options.timeout !== undefined && { timeout: options.timeout * 1_000 }),
   });
   if (errnoOf(result.error) === 'ENOENT') throw notFound(program, result.error);
   return {

@@ -1,7 +1,7 @@
 /**
  * Holds a running guest still while its disk is read, through its management console.
  *
- * Source: the kernel's `arch/um/drivers/mconsole_kern.c`, and uml_mconsole(1).
+ * Source: the kernel's `arch/um/drivers/mconsole_kern.c`; the client is `image/host/console.pl`.
  *
  * @module
  */
@@ -9,9 +9,9 @@
 import { existsSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Seconds } from '../base/clock.ts';
 import { feed } from '../host/feed.ts';
-import { processesWith } from '../host/processes.ts';
 import { findProgram } from '../host/programs.ts';
 import { runSync } from '../host/sync.ts';
 import { LaunchError } from './launch.ts';
@@ -30,8 +30,7 @@ export interface PausedGuest {
   resume(): Promise<void>;
 }
 
-/** A console answers at once, or never. */
-const ANSWER_LIMIT: Seconds = 10;
+const STOP_LIMIT: Seconds = 20;
 
 /**
  * Stops the guest, and lets it go on when the input ends: when we say so, or when we are gone,
@@ -40,16 +39,18 @@ const ANSWER_LIMIT: Seconds = 10;
  */
 const HOLD = `
 exec >/dev/null 2>&1
-timeout ${ANSWER_LIMIT} "$@" stop
+"$@" stop
 case $? in
 0) : >"$0" && cat >/dev/null; rm -f "$0" ;;
 124) ;;
 *) exit 1 ;;
 esac
-exec timeout ${ANSWER_LIMIT} "$@" go`;
+exec "$@" go`;
 
 const SYNC_LIMIT: Seconds = 60;
 const LOOK_MS = 20;
+/** So often in a row nothing is written before a disk counts as settled. */
+const QUIET_LOOKS = 5;
 
 /**
  * Lets a guest write what it holds in memory to its disk, and stops it.
@@ -70,7 +71,7 @@ export async function pauseGuest(
   const holder = await feed(['setsid', 'sh', '-c', HOLD, held, ...console]);
   const disk = existsSync(paths.cowAlias) ? paths.cowAlias : paths.imageAlias;
   try {
-    await until(() => existsSync(held), 2 * ANSWER_LIMIT, name, 'its console does not stop it');
+    await until(() => existsSync(held), STOP_LIMIT, name, 'its console does not stop it');
     const stamp = await settled(disk);
     return {
       image: readlinkSync(paths.imageAlias),
@@ -102,35 +103,16 @@ function socketOf({ sockets }: InstancePaths, name: string): string {
   return `${sockets}/${name}/mconsole`;
 }
 
-/**
- * The words that ask the console something. It answers to an abstract socket (unix(7)), which a
- * confined guest reaches only within its own network namespace.
- */
+/** The words that ask the console something: Node.js has no datagram sockets of this kind. */
 function consoleWords(paths: InstancePaths, name: string, path: string): readonly string[] {
-  const program = programOf('uml_mconsole', 'uml-utilities', path);
-  const words = [program, socketOf(paths, name)];
-  const [pid] = processesWith(`uml_dir=${paths.sockets}/`).filter(isApart);
-  if (pid === undefined) return words;
-  const enter = programOf('nsenter', 'util-linux', path);
-  return [enter, `--target=${pid}`, '--user', '--net', '--preserve-credentials', ...words];
-}
-
-function programOf(name: string, debian: string, path: string): string {
-  const found = findProgram([name], path);
-  if (found !== undefined) return found;
-  throw new LaunchError(`Cannot pause a guest: there is no program "${name}" in PATH`, {
+  const perl = findProgram(['perl'], path);
+  const client = new URL('../../image/host/console.pl', import.meta.url);
+  if (perl !== undefined) return [perl, fileURLToPath(client), socketOf(paths, name)];
+  throw new LaunchError('Cannot pause a guest: there is no program "perl" in PATH', {
     kind: 'missing',
     code: 'CONSOLE_MISSING',
-    hint: `Install it (apt-get install ${debian}), or end the guest and read its COW file.`,
+    hint: 'Install it (apt-get install perl-base), or end the guest and read its COW file.',
   });
-}
-
-function isApart(pid: number): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`) !== readlinkSync('/proc/self/ns/net');
-  } catch {
-    return false;
-  }
 }
 
 /** The kernel answers before it is done, and tells the end in its log. */
@@ -158,28 +140,27 @@ async function until(
 }
 
 function ask(console: readonly string[], command: string, name: string): void {
-  const { status, stdout, stderr } = runSync([...console, ...command.split(' ')], {
-    timeout: ANSWER_LIMIT,
-  });
+  const { status, stdout } = runSync([...console, ...command.split(' ')]);
   if (status === 0) return;
-  const said = `${stdout}${stderr}`.trimEnd().split('\n').at(-1);
+  const said = stdout.toString().trimEnd().split('\n').at(-1);
   throw failed(name, `its console does not answer "${command}"${said ? `: ${said}` : ''}`);
 }
 
 /** What was on its way to the disk when the guest stopped is written by a thread that goes on. */
 async function settled(disk: string): Promise<string> {
   let stamp = stampOf(disk);
-  for (;;) {
+  for (let quiet = 0; quiet < QUIET_LOOKS; quiet += 1) {
     await sleep(LOOK_MS);
     const now = stampOf(disk);
-    if (now === stamp) return stamp;
+    if (now !== stamp) quiet = 0;
     stamp = now;
   }
+  return stamp;
 }
 
 function stampOf(disk: string): string {
-  const { mtimeNs, size, blocks } = statSync(disk, { bigint: true });
-  return `${mtimeNs} ${size} ${blocks}`;
+  const { mtimeNs, size } = statSync(disk, { bigint: true });
+  return `${mtimeNs} ${size}`;
 }
 
 function failed(name: string, reason: string): LaunchError {

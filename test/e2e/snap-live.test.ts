@@ -1,9 +1,17 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { processesWith } from '../../src/host/processes.ts';
-import { type Finished, run, start, WAYS, type Way, workDirectory } from '../kit/guest-run.ts';
+import {
+  type Finished,
+  PEOPLE,
+  type RunOptions,
+  run,
+  start,
+  WAYS,
+  type Way,
+  workDirectory,
+} from '../kit/guest-run.ts';
 
 /** Says when it is ready, and ends when it is told to, with what it finds in the meantime. */
 const JOB = 'echo made >~/made; rm -f ~/.bashrc; echo ready; read -r word; echo "$word"; exit 7';
@@ -13,18 +21,20 @@ interface Live {
   end(): Promise<Finished>;
 }
 
-describe.each(WAYS)('apppot-snap --live, of a guest by %s', (way) => {
+const cases = WAYS.flatMap((way) => PEOPLE.map((as) => ({ way, as })));
+
+describe.each(cases)('apppot-snap --live, of a guest by $way, as $as', ({ way, as }) => {
   const work = workDirectory();
   const path = (name: string): string => join(work.path, name);
   const snap = (...words: string[]) =>
-    run([join(inject('installed').bin, 'apppot-snap'), ...words], { cwd: work.path });
+    run([join(inject('installed').bin, 'apppot-snap'), ...words], { as, cwd: work.path });
 
   it.each([
     ['a temporary disk', []],
     ['a COW file', ['--cow', 'kept,cow']],
     ['no confinement', ['--unconfined']],
   ])('finds what a running guest with %s changed, and lets it go on', async (_, words) => {
-    const guest = await startLive(way, work.path, ['--id', 'living', ...words]);
+    const guest = await startLive(way, { as, cwd: work.path }, ['--id', 'living', ...words]);
     const diff = await snap('diff', '--live', 'living');
     expect([diff.status, diff.stderr]).toEqual([0, '']);
     expect(diff.stdout.toString()).toContain('A /home/user/made\n');
@@ -33,11 +43,11 @@ describe.each(WAYS)('apppot-snap --live, of a guest by %s', (way) => {
     });
     expect(await guest.end()).toMatchObject(GOODBYE);
     const kept = ['--changes', path('c.tar.gz'), 'sh', '-c', 'cat ~/made'];
-    expect((await start(way, kept, { cwd: work.path })).stdout.toString()).toBe('made\n');
+    expect((await start(way, kept, { as, cwd: work.path })).stdout.toString()).toBe('made\n');
   });
 
   it('lets the guest go on when it fails or is killed', async () => {
-    const guest = await startLive(way, work.path, ['--id', 'going']);
+    const guest = await startLive(way, { as, cwd: work.path }, ['--id', 'going']);
     expect(await snap('changes', '/proc/none.tar', '--live', 'going')).toMatchObject({ status: 5 });
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       await run(
@@ -49,6 +59,7 @@ describe.each(WAYS)('apppot-snap --live, of a guest by %s', (way) => {
           'going',
         ],
         {
+          as,
           cwd: work.path,
           onSpawn: (child) => killWhenPaused(child, signal),
         },
@@ -70,12 +81,12 @@ describe.each(WAYS)('apppot-snap --live, of a guest by %s', (way) => {
 
 const GOODBYE = { status: 7, stdout: Buffer.from('ready\ngoodbye\n'), stderr: '' };
 
-async function startLive(way: Way, cwd: string, words: readonly string[]): Promise<Live> {
+async function startLive(way: Way, options: RunOptions, words: readonly string[]): Promise<Live> {
   let child: ChildProcess | undefined;
   let ended: Promise<Finished> | undefined;
   await new Promise<void>((ready, reject) => {
     ended = start(way, [...words, 'sh', '-c', JOB], {
-      cwd,
+      ...options,
       stdin: 'open',
       onSpawn(spawned) {
         child = spawned;
@@ -92,11 +103,10 @@ async function startLive(way: Way, cwd: string, words: readonly string[]): Promi
   };
 }
 
-/** The holder of a guest is there before the guest stops, and as long as it stands still. */
+/** The process that holds a guest is there before the guest stops, and as long as it stands still. */
 function killWhenPaused(child: ChildProcess, signal: NodeJS.Signals): void {
   const timer = setInterval(() => {
-    if (processesWith('\nexec >/dev/null 2>&1\ntimeout 10 "$@" stop').length > 0)
-      child.kill(signal);
+    if (spawnSync('pgrep', ['-f', '/going/held']).status === 0) child.kill(signal);
   }, 1);
   child.once('close', () => clearInterval(timer));
 }
