@@ -1,7 +1,7 @@
 # The body of a printed start. Before it stand the plan's own values and functions:
 #   name temporary image disk cow network timeout grace
 #   plan_settings plan_command plan_environment   print files of the control directory
-#   make_aliases                                  links awkward file names to plain ones
+#   make_links                                    links the disk's files into the instance
 #   run_network run_guest run_guest_in_terminal   become the program
 #   signs                                         calls `sign` for each known cause of death
 # docs/formats/control.md describes the control directory and the control line.
@@ -108,7 +108,7 @@ prepare_disk() {
   temporary) create_cow "$instance/disk.cow" ;;
   cow) [ -e "$cow" ] || create_cow "$cow" ;;
   esac
-  make_aliases
+  make_links
 }
 
 # --- control directory -----------------------------------------------------------------------

@@ -6,6 +6,7 @@ import { countChanges } from '../snap/change.ts';
 import { interruptible } from './interrupt.ts';
 import type { Output } from './output.ts';
 import type { SnapDeps } from './snap-deps.ts';
+import { withPaused } from './snap-live.ts';
 import { addRunFlags, addSourceFlags, defaultBundle, timeOf } from './snap-options.ts';
 import { renderCounts, report } from './snap-report.ts';
 import { findChanges, renderChange, type Source, type SourceFlags } from './snap-source.ts';
@@ -23,7 +24,11 @@ export function changesCommand(deps: SnapDeps): Command {
     )
     .option('-o, --output <file>', 'the same as FILE')
     .action((file: string | undefined, _: Flags, own: Command) =>
-      interruptible(deps, (signal) => runChanges(file, own.optsWithGlobals<Flags>(), deps, signal)),
+      interruptible(deps, (signal) =>
+        withPaused(own.optsWithGlobals<Flags>(), deps, (flags) =>
+          runChanges(file, flags, deps, signal),
+        ),
+      ),
     );
   return addSourceFlags(addRunFlags(command));
 }

@@ -3,6 +3,7 @@ import { formatSize } from '../base/units.ts';
 import { type Change, countChanges } from '../snap/change.ts';
 import { showPath } from '../tree/byte-path.ts';
 import type { SnapDeps } from './snap-deps.ts';
+import { withPaused } from './snap-live.ts';
 import { addRunFlags, addSourceFlags } from './snap-options.ts';
 import { renderCounts } from './snap-report.ts';
 import { findChanges, renderChange, type SourceFlags } from './snap-source.ts';
@@ -15,7 +16,9 @@ export function diffCommand(deps: SnapDeps): Command {
   const command = new Command('diff')
     .description('list what changed since the base: A added, M modified, D deleted')
     .option('--stat', 'counts and sizes only', false)
-    .action((_: Flags, own: Command) => runDiff(own.optsWithGlobals<Flags>(), deps));
+    .action((_: Flags, own: Command) =>
+      withPaused(own.optsWithGlobals<Flags>(), deps, (flags) => runDiff(flags, deps)),
+    );
   return addSourceFlags(addRunFlags(command));
 }
 

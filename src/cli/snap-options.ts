@@ -54,6 +54,11 @@ export function addSourceFlags(command: Command): Command {
       ),
     )
     .addOption(
+      new Option('--live <name>', 'pause a running guest, and look into its disk').conflicts([
+        ...['root', 'image', 'cow', 'against'],
+      ]),
+    )
+    .addOption(
       new Option('--partition <number>', 'of the image, when it has more than one').argParser(
         Number,
       ),

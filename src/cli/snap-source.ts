@@ -12,6 +12,8 @@ import { outsideOf } from './snap-outputs.ts';
 
 export interface SourceFlags extends TreeFlags, ImageFiles {
   readonly allowUnexplained: boolean;
+  /** Name of a running guest whose disk is read. */
+  readonly live?: string;
 }
 
 /** What changed, found the way that the flags ask for. */

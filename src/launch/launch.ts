@@ -31,6 +31,10 @@ export type LaunchCode =
   | 'HOST_MEMORY_FULL'
   | 'KERNEL_PANIC'
   | 'LOG_UNWRITABLE'
+  | 'GUEST_MISSING'
+  | 'CONSOLE_MISSING'
+  | 'CONSOLE_FAILED'
+  | 'GUEST_WROTE'
   | 'GUEST_FAILED'
   | 'GUEST_DIED';
 

@@ -15,7 +15,7 @@ import { openNetwork } from './network.ts';
 import { outcome } from './outcome.ts';
 import { feed } from './stdin.ts';
 import { supervise } from './supervise.ts';
-import { aliases } from './words.ts';
+import { diskLinks } from './words.ts';
 
 export interface RunOptions {
   /** A file for all that kernel and console said. */
@@ -95,9 +95,7 @@ function prepareDisk(plan: StartPlan, { paths }: Instance): void {
   try {
     if (disk.kind === 'temporary') createCow(paths.cow, image);
     if (disk.kind === 'cow' && !disk.exists) createCow(disk.path, image);
-    if (plan.confinement.kind === 'none') {
-      for (const [path, alias] of aliases(plan, paths)) symlinkSync(path, alias);
-    }
+    for (const [path, link] of diskLinks(plan, paths)) symlinkSync(path, link);
   } catch (cause) {
     const path = disk.kind === 'cow' ? disk.path : paths.cow;
     throw new LaunchError(`Cannot make the COW file "${path}": ${errnoOf(cause) ?? cause}`, {

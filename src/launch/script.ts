@@ -15,7 +15,7 @@ import type { StartPlan } from './launch.ts';
 import { networkWords } from './network.ts';
 import { SIGNS, type Sign } from './outcome.ts';
 import { printWords, quote, renderFunction } from './shell.ts';
-import { aliases, type InstancePaths, instancePaths, kernelWords } from './words.ts';
+import { diskLinks, type InstancePaths, instancePaths, kernelWords } from './words.ts';
 
 /** Stand in words for what only the running script knows. */
 const INSTANCE = '@INSTANCE@';
@@ -53,14 +53,13 @@ function renderValues(plan: StartPlan, name: string | undefined): string[] {
 }
 
 function renderFunctions(plan: StartPlan, paths: InstancePaths): string[] {
-  const links = plan.confinement.kind === 'none' ? aliases(plan, paths) : [];
   return [
     renderFunction('plan_settings', printWords(planSettings(plan))),
     renderFunction('plan_command', printWords(plan.command)),
     renderFunction('plan_environment', printWords(assignments(plan.environment))),
     renderFunction(
-      'make_aliases',
-      links.map((link) => `ln -s ${link.map(shellWord).join(' ')}`),
+      'make_links',
+      diskLinks(plan, paths).map((link) => `ln -s ${link.map(shellWord).join(' ')}`),
     ),
     renderFunction('run_network', become(networkWords(plan.network, paths.network))),
     renderFunction('run_guest', become(guestWords(plan, paths, false))),

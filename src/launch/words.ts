@@ -89,6 +89,16 @@ export function aliases({ disk, image }: StartPlan, paths: InstancePaths): [stri
   return named.filter(([path]) => !isPlain(path));
 }
 
+/**
+ * Links to the files of the disk, for those who look at the guest from outside; they also stand in
+ * for names that are not plain where nothing else does.
+ */
+export function diskLinks({ disk, image }: StartPlan, paths: InstancePaths): [string, string][] {
+  const links: [string, string][] = [[image, paths.imageAlias]];
+  if (disk.kind === 'image') return links;
+  return [...links, [disk.kind === 'cow' ? disk.path : paths.cow, paths.cowAlias]];
+}
+
 /** Whether a path survives the kernel's command line, where blanks, commas and colons separate. */
 export function isPlain(path: string): boolean {
   return /^[\w./+@%=~-]+$/.test(path);

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import {
+  type Finished,
+  PEOPLE,
+  type RunOptions,
+  run,
+  start,
+  WAYS,
+  type Way,
+  workDirectory,
+} from '../kit/guest-run.ts';
+
+/** Says when it is ready, and ends when it is told to, with what it finds in the meantime. */
+const JOB = 'echo made >~/made; rm -f ~/.bashrc; echo ready; read -r word; echo "$word"; exit 7';
+
+interface Live {
+  /** Ends the job; it says `goodbye` and leaves with status 7 if it lives. */
+  end(): Promise<Finished>;
+}
+
+const cases = WAYS.flatMap((way) => PEOPLE.map((as) => ({ way, as })));
+
+describe.each(cases)('apppot-snap --live, of a guest by $way, as $as', ({ way, as }) => {
+  const work = workDirectory();
+  const path = (name: string): string => join(work.path, name);
+  const snap = (...words: string[]) =>
+    run([join(inject('installed').bin, 'apppot-snap'), ...words], { as, cwd: work.path });
+
+  it.each([
+    ['a temporary disk', []],
+    ['a COW file', ['--cow', 'kept,cow']],
+    ['no confinement', ['--unconfined']],
+  ])('finds what a running guest with %s changed, and lets it go on', async (_, words) => {
+    const guest = await startLive(way, { as, cwd: work.path }, ['--id', 'living', ...words]);
+    const diff = await snap('diff', '--live', 'living');
+    expect([diff.status, diff.stderr]).toEqual([0, '']);
+    expect(diff.stdout.toString()).toContain('A /home/user/made\n');
+    expect(await snap('changes', path('c.tar.gz'), '--live', 'living')).toMatchObject({
+      status: 0,
+    });
+    expect(await guest.end()).toMatchObject(GOODBYE);
+    const kept = ['--changes', path('c.tar.gz'), 'sh', '-c', 'cat ~/made'];
+    expect((await start(way, kept, { as, cwd: work.path })).stdout.toString()).toBe('made\n');
+  });
+
+  it('lets the guest go on when it fails or is killed', async () => {
+    const guest = await startLive(way, { as, cwd: work.path }, ['--id', 'going']);
+    expect(await snap('changes', '/proc/none.tar', '--live', 'going')).toMatchObject({ status: 5 });
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      await run(
+        [
+          join(inject('installed').bin, 'apppot-snap'),
+          'changes',
+          path('k.tar.gz'),
+          '--live',
+          'going',
+        ],
+        {
+          as,
+          cwd: work.path,
+          onSpawn: (child) => killWhenPaused(child, signal),
+        },
+      );
+    }
+    expect(await guest.end()).toMatchObject(GOODBYE);
+    expect(readdirSync(work.path).filter((name) => name.includes('k.tar'))).toEqual([]);
+  });
+
+  it('says in two lines that there is no such guest', async () => {
+    const { status, stderr } = await snap('diff', '--live', 'nobody');
+    expect([status, stderr]).toEqual([
+      4,
+      'apppot-snap: Cannot pause "nobody": no guest of yours with this name is running\n' +
+        '  Give guests their names with apppot-start --id.\n',
+    ]);
+  });
+});
+
+const GOODBYE = { status: 7, stdout: Buffer.from('ready\ngoodbye\n'), stderr: '' };
+
+async function startLive(way: Way, options: RunOptions, words: readonly string[]): Promise<Live> {
+  let child: ChildProcess | undefined;
+  let ended: Promise<Finished> | undefined;
+  await new Promise<void>((ready, reject) => {
+    ended = start(way, [...words, 'sh', '-c', JOB], {
+      ...options,
+      stdin: 'open',
+      onSpawn(spawned) {
+        child = spawned;
+        spawned.stdout?.once('data', () => ready());
+      },
+    });
+    ended.then(({ stderr }) => reject(new Error(stderr)), reject);
+  });
+  return {
+    end() {
+      child?.stdin?.end('goodbye\n');
+      return ended ?? Promise.reject(new Error('it was never started'));
+    },
+  };
+}
+
+/** The process that holds a guest is there before the guest stops, and as long as it stands still. */
+function killWhenPaused(child: ChildProcess, signal: NodeJS.Signals): void {
+  const timer = setInterval(() => {
+    if (spawnSync('pgrep', ['-f', '/going/held']).status === 0) child.kill(signal);
+  }, 1);
+  child.once('close', () => clearInterval(timer));
+}
