@@ -21,7 +21,7 @@ import { printCurve } from './snap/curve.ts';
 import { tarInGuest } from './snap/in-guest.ts';
 import { type Measured, measure, type Runs } from './snap/measure.ts';
 import { type Prepared, prepare } from './snap/prepare.ts';
-import { printGoals, printTable } from './snap/report.ts';
+import { print, printGoals, printTable } from './snap/report.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -48,9 +48,15 @@ function main(directory: string): void {
   if (options.cold !== '0') {
     measureAll(prepared, offline, { ...runs, rounds: Number(options.cold), cold: true });
   }
-  if (options.guest) measureGuest(prepared, warm);
+  print(NOT_MEASURED, []);
   if (options.curve) printCurve(directory, size, runs, offline);
+  if (options.guest) measureGuest(prepared, warm);
 }
+
+const NOT_MEASURED = `not measured:
+  offline with a cached base index: there is none; names are searched near the changed inodes
+  umoci: it repacks only what it unpacked itself, and hashes all contents
+  virt-diff: it boots an appliance by QEMU, and cannot read a COW file of User-Mode Linux`;
 
 /** As one file, which is how a guest has it. */
 function bundledOffline(directory: string): string {
