@@ -2,11 +2,11 @@
  * How long finding changes takes: whole commands, in turn, medians and ratios of one run, against the
  * way of the first AppPot (GNU tar --listed-incremental) and other tools.
  *
- * Usage: npx tsx bench/snap.ts [--rounds N] [--cold N] [--guest] [--curve] [--entries N]
- *   [--directory DIR] [--clean]
+ * Usage: npx tsx bench/snap.ts [--rounds N] [--cold N] [--peers] [--guest] [--curve]
+ *   [--entries N] [--directory DIR] [--clean]
  *
- * Needs root (to drop caches, and for owners), linux.uml, GNU tar, rsync, restic, and about 20 GB in
- * DIR (/var/tmp/apppot-bench); 45 GB with --curve. The trees stay there for the next run; --clean
+ * Needs root (to drop caches, and for owners), linux.uml, GNU tar, and about 10 GB in DIR
+ * (/var/tmp/apppot-bench); 10 GB more and rsync and restic with --peers, 25 GB more with --curve. The trees stay there for the next run; --clean
  * removes them. Run `npm run build` before.
  *
  * @module
@@ -29,6 +29,7 @@ const { values: options } = parseArgs({
     cold: { type: 'string', default: '4' },
     entries: { type: 'string', default: '280000' },
     directory: { type: 'string', default: '/var/tmp/apppot-bench' },
+    peers: { type: 'boolean', default: false },
     guest: { type: 'boolean', default: false },
     curve: { type: 'boolean', default: false },
     clean: { type: 'boolean', default: false },
@@ -42,7 +43,7 @@ function main(directory: string): void {
   mkdirSync(directory, { recursive: true });
   const size = { entries: Number(options.entries), times: 1 };
   const runs: Runs = { rounds: Number(options.rounds), cold: false, directory };
-  const prepared = prepare(directory, size, true);
+  const prepared = prepare(directory, size, options.peers);
   const offline = bundledOffline(directory);
   const warm = measureAll(prepared, offline, runs);
   if (options.cold !== '0') {
@@ -81,7 +82,7 @@ function measureAll(prepared: Prepared, offline: string, runs: Runs): readonly M
   const original = tar(prepared);
   const contenders = [
     ...[mine.offline, mine.base, mine.changes, original.base, original.changes],
-    ...peers(prepared),
+    ...(options.peers ? peers(prepared) : []),
   ];
   const rows = measure(contenders, runs);
   const title = `${runs.cold ? 'cold' : 'warm'}, median of ${runs.rounds}`;
