@@ -4,6 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 PATH=$PWD/.node/bin:$PATH
 
-scripts/setup.sh --yes shellcheck dash procps attr acl libarchive-tools zstd util-linux mount
+scripts/setup.sh --yes acl attr dash fakechroot libarchive-tools libcap2-bin mount perl procps python3 \
+  shellcheck uml-utilities umoci util-linux zstd iproute2 bash
 npm run --silent check
 exec npx vitest run "$@"

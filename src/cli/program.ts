@@ -23,7 +23,9 @@ export async function runProgram<D extends Frame>(
       .description('virtual compute nodes out of ordinary processes')
       .version(VERSION, '-V, --version')
       .enablePositionalOptions();
-    for (const load of loaders) program.addCommand(await load(deps));
+    for (const load of loaders) {
+      program.addCommand((await load(deps)).version(VERSION, '-V, --version'));
+    }
     for (const command of [program, ...program.commands]) quiet(command, deps);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {

@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import { formatSize } from '../base/units.ts';
 import { VERSION } from '../base/version.ts';
-import { writeBundle } from '../snap/bundle.ts';
+import { type BundleOptions, writeBundle } from '../snap/bundle.ts';
 import { countChanges } from '../snap/change.ts';
 import { interruptible } from './interrupt.ts';
+import type { Output } from './output.ts';
 import type { SnapDeps } from './snap-deps.ts';
 import { addRunFlags, addSourceFlags, defaultBundle, timeOf } from './snap-options.ts';
 import { renderCounts, report } from './snap-report.ts';
-import { findChanges, renderChange, type SourceFlags } from './snap-source.ts';
+import { findChanges, renderChange, type Source, type SourceFlags } from './snap-source.ts';
 
 interface Flags extends SourceFlags {
   readonly output?: string;
@@ -37,16 +38,32 @@ async function runChanges(
   const warn = (text: string): void => out.note(`warning: ${text}`);
   const time = timeOf(deps);
   const file = argument ?? flags.output ?? defaultBundle(time);
-  const { difference, tree, base, name } = findChanges(flags, [file], warn);
-  const { changes } = difference;
-  if (flags.verbose) for (const change of changes) out.note(renderChange(change));
-  const head = { base, name, time: Math.floor(time), tool: TOOL };
-  if (flags.dryRun) {
-    const counts = countChanges(changes);
-    report(out, flags, { ...head, ...counts, file }, [`would keep: ${renderCounts(counts)}`]);
-    return;
+  const source = findChanges(flags, [file], warn);
+  try {
+    const { base, name } = source;
+    if (flags.verbose)
+      for (const change of source.difference.changes) out.note(renderChange(change));
+    const head = { base, name, time: Math.floor(time), tool: TOOL };
+    if (flags.dryRun) sayOnly(out, flags, source, { ...head, file });
+    else await keep(out, flags, source, file, { ...head, warn, signal });
+  } finally {
+    source.close();
   }
-  const written = await writeBundle(file, tree, difference, { ...head, warn, signal });
+}
+
+function sayOnly(out: Output, flags: Flags, { difference }: Source, facts: object): void {
+  const counts = countChanges(difference.changes);
+  report(out, flags, { ...facts, ...counts }, [`would keep: ${renderCounts(counts)}`]);
+}
+
+async function keep(
+  out: Output,
+  flags: Flags,
+  { tree, difference }: Source,
+  file: string,
+  options: BundleOptions,
+): Promise<void> {
+  const written = await writeBundle(file, tree, difference, options);
   report(out, flags, { ...written, file }, [
     `${renderCounts(written)}: ${formatSize(written.size)} in ${file}`,
   ]);

@@ -21,8 +21,10 @@ export function diffCommand(deps: SnapDeps): Command {
 
 async function runDiff(flags: Flags, deps: SnapDeps): Promise<void> {
   const out = deps.output(flags.json);
-  const { difference, base, name } = findChanges(flags, [], (text) => out.note(`warning: ${text}`));
-  const { changes } = difference;
+  const source = findChanges(flags, [], (text) => out.note(`warning: ${text}`));
+  source.close();
+  const { base, name } = source;
+  const { changes } = source.difference;
   const counts = countChanges(changes);
   const bytes = changes.reduce((sum, change) => sum + sizeOf(change), 0);
   const list = flags.stat ? {} : { changes: changes.map(toJson) };

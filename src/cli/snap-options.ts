@@ -37,16 +37,28 @@ export function addExcludeFlags(command: Command): Command {
     )
     .option(
       '--exclude-from <file>',
-      'list of patterns (default: ROOT/etc/apppot/exclude, or a built-in list for /)',
+      'list of patterns (default: ROOT/etc/apppot/exclude, or a built-in list for / and images)',
     );
 }
 
 /** Flags of every command that looks for changes. */
 export function addSourceFlags(command: Command): Command {
-  return addExcludeFlags(command).option(
-    '--against <dir>',
-    'compare with another directory, byte by byte, instead of a recorded base',
-  );
+  return addExcludeFlags(command)
+    .option('--against <tree>', 'compare with another directory, or image, byte by byte')
+    .addOption(
+      new Option('--image <file>', 'look into an image instead of a directory').conflicts('root'),
+    )
+    .addOption(
+      new Option('--cow <file>', 'find what a guest wrote to this COW file of the image').conflicts(
+        'root',
+      ),
+    )
+    .addOption(
+      new Option('--partition <number>', 'of the image, when it has more than one').argParser(
+        Number,
+      ),
+    )
+    .option('--allow-unexplained', 'go on when changed blocks belong to no file', false);
 }
 
 export function manifestPath({ root, base }: Pick<TreeFlags, 'root' | 'base'>): string {
@@ -55,11 +67,19 @@ export function manifestPath({ root, base }: Pick<TreeFlags, 'root' | 'base'>): 
 
 /** @throws {SnapError} `EXCLUDE_MALFORMED`, `EXCLUDE_UNREADABLE` */
 export function exclusionOf(flags: TreeFlags): Exclusion {
-  return exclusion([...listed(flags), ...flags.exclude]);
+  return exclusion(excludesFrom(flags, listed(flags)));
+}
+
+/** @param own The patterns that hold when no list is given. */
+export function excludesFrom(
+  { exclude, excludeFrom }: Pick<TreeFlags, 'exclude' | 'excludeFrom'>,
+  own: readonly string[],
+): readonly string[] {
+  return [...(excludeFrom === undefined ? own : readList(excludeFrom)), ...exclude];
 }
 
 function listed({ root, excludeFrom }: TreeFlags): readonly string[] {
-  if (excludeFrom !== undefined) return readList(excludeFrom);
+  if (excludeFrom !== undefined) return [];
   const own = join(root, 'etc/apppot/exclude');
   if (existsSync(own)) return readList(own);
   return resolve(root) === '/' ? DEFAULT_EXCLUDES : [];

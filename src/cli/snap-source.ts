@@ -1,15 +1,17 @@
 import { recordBase } from '../snap/base.ts';
 import type { Change, Difference } from '../snap/change.ts';
+import { type ImageFiles, openStates } from '../snap/offline.ts';
 import { changesBetween, changesSince } from '../snap/ways.ts';
 import { showPath } from '../tree/byte-path.ts';
 import { liveTree } from '../tree/live.ts';
 import { openManifest } from '../tree/manifest.ts';
 import type { Tree } from '../tree/tree.ts';
+import { imageSource } from './snap-image-source.ts';
 import { exclusionOf, manifestPath, type TreeFlags } from './snap-options.ts';
 import { outsideOf } from './snap-outputs.ts';
 
-export interface SourceFlags extends TreeFlags {
-  readonly against?: string;
+export interface SourceFlags extends TreeFlags, ImageFiles {
+  readonly allowUnexplained: boolean;
 }
 
 /** What changed, found the way that the flags ask for. */
@@ -20,10 +22,31 @@ export interface Source {
   /** What the changes are bound to. */
   readonly base: string;
   readonly name: string;
+  /** To be called when nothing is read from the tree any more. */
+  close(): void;
 }
 
-/** @param outputs Our own files, which are no part of the tree. */
+/**
+ * @param outputs Our own files, which are no part of a directory's tree.
+ * @throws {SnapError} @throws {TreeError}
+ */
 export function findChanges(
+  flags: SourceFlags,
+  outputs: readonly string[],
+  warn: (text: string) => void,
+): Source {
+  const { image, cow } = flags;
+  if (image === undefined && cow === undefined) return directorySource(flags, outputs, warn);
+  const states = openStates(flags);
+  try {
+    return { ...imageSource(states, flags, warn), close: states.close };
+  } catch (error) {
+    states.close();
+    throw error;
+  }
+}
+
+function directorySource(
   flags: SourceFlags,
   outputs: readonly string[],
   warn: (text: string) => void,
@@ -36,11 +59,11 @@ export function findChanges(
     const before = liveTree(against, { skip, warn });
     const { digest } = recordBase(before, { name: against, time: Date.now() / 1_000, skip });
     const difference = changesBetween(before, tree, { skip });
-    return { difference, tree, base: digest, name: against };
+    return { difference, tree, base: digest, name: against, close: tree.close };
   }
   const base = openManifest(manifest);
   const difference = changesSince(base, tree, { skip, warn });
-  return { difference, tree, base: base.digest, name: base.name };
+  return { difference, tree, base: base.digest, name: base.name, close: tree.close };
 }
 
 const MARKS = { add: 'A', modify: 'M', delete: 'D' } as const;

@@ -8,6 +8,8 @@ export interface GuestKit {
   readonly init: Buffer;
   /** Applies a changes bundle at boot. */
   readonly merge: Buffer;
+  /** Unit file for images in which systemd is process 1. */
+  readonly service: Buffer;
   /** Paths that no changes bundle carries. */
   readonly exclude: Buffer;
   /** `apppot-snap` in one file; undefined for images without Node.js. */
@@ -29,6 +31,8 @@ export function guestEntries(recipe: Recipe, kit: GuestKit): readonly GuestEntry
     directory('/usr/lib/apppot'),
     file('/usr/lib/apppot/apppot-init', kit.init, 0o755),
     file('/usr/lib/apppot/apppot-merge', kit.merge, 0o755),
+    file('/etc/systemd/system/apppot.service', kit.service),
+    symlink('/etc/systemd/system/multi-user.target.wants/apppot.service', '../apppot.service'),
     directory('/etc/apppot'),
     file('/etc/apppot/exclude', kit.exclude),
     directory('/var/lib/apppot'),

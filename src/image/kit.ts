@@ -12,13 +12,14 @@ import type { GuestKit } from './guest.ts';
  * @throws {ImageError} `GUEST_FILE_MISSING`
  */
 export async function loadKit(root: string, { packages }: Recipe): Promise<GuestKit> {
-  const [init, merge, exclude, snap] = await Promise.all([
+  const [init, merge, service, exclude, snap] = await Promise.all([
     read(join(root, 'dist/guest/apppot-init')),
     read(join(root, 'image/guest/apppot-merge')),
+    read(join(root, 'image/guest/apppot.service')),
     read(join(root, 'image/guest/exclude')),
     packages.includes('nodejs') ? read(join(root, 'dist/guest/apppot-snap')) : undefined,
   ]);
-  return { init, merge, exclude, snap };
+  return { init, merge, service, exclude, snap };
 }
 
 async function read(path: string): Promise<Buffer> {

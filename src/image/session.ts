@@ -1,3 +1,4 @@
+import { quote } from '../launch/shell.ts';
 import type { GuestEntry } from './entry.ts';
 import { GUEST_GROUP } from './guest.ts';
 
@@ -75,8 +76,4 @@ function renderEntry(entry: GuestEntry, content: string): string {
   return entry.type === 'directory'
     ? `directory ${path} ${attributes}`
     : `file ${path} ${attributes} ${quote(content)}`;
-}
-
-function quote(word: string): string {
-  return /^[\w./:=,@^+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -53,31 +53,6 @@ export function createCow(path: string, image: string): void {
   }
 }
 
-/** What a COW file says of its base image. */
-export interface CowHeader {
-  readonly image: string;
-  /** Seconds since 1970. */
-  readonly mtime: number;
-  /** In bytes. */
-  readonly size: number;
-}
-
-/** @returns undefined when the file that starts so is no COW file of version 3. */
-export function readCowHeader(head: Buffer): CowHeader | undefined {
-  const isCow =
-    head.length >= BACKING_OFFSET + BACKING_LENGTH &&
-    head.readUInt32BE(0) === MAGIC &&
-    head.readUInt32BE(4) === VERSION;
-  if (!isCow) return undefined;
-  const name = head.subarray(BACKING_OFFSET, BACKING_OFFSET + BACKING_LENGTH);
-  const end = name.indexOf(0);
-  return {
-    image: name.toString('utf8', 0, end < 0 ? name.length : end),
-    mtime: head.readUInt32BE(8),
-    size: Number(head.readBigUInt64BE(12)),
-  };
-}
-
 function roundUp(offset: number): number {
   return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
 }

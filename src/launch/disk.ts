@@ -6,7 +6,7 @@
 
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { CowHeader } from './cow.ts';
+import type { CowHeader } from '../tree/block/cow-header.ts';
 import { lookAtImage } from './image.ts';
 import { type Disk, LaunchError } from './launch.ts';
 
@@ -25,7 +25,7 @@ export interface DiskChoice {
 export function chooseDisk(image: string, cow?: string): DiskChoice {
   const [cowPart, imagePart] = splitImage(image);
   const look = lookAtImage(imagePart);
-  if (look.cow !== undefined) return chooseDisk(look.cow.image, imagePart);
+  if (look.cow !== undefined) return chooseDisk(look.cow.backing, imagePart);
   const path = cow ?? cowPart;
   return {
     image: resolve(imagePart),

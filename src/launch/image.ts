@@ -7,7 +7,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { errnoOf } from '../base/errors.ts';
 import { formatSize } from '../base/units.ts';
-import { type CowHeader, readCowHeader } from './cow.ts';
+import { type CowHeader, isCow, readCowHeader } from '../tree/block/cow-header.ts';
+import type { BlockSource } from '../tree/block/source.ts';
 import { LaunchError } from './launch.ts';
 
 export interface ImageLook {
@@ -23,8 +24,7 @@ export interface ImageLook {
  */
 export function lookAtImage(path: string): ImageLook {
   const { head, size } = readHead(path);
-  const cow = readCowHeader(head);
-  if (cow !== undefined) return { cow };
+  if (isCow(head)) return { cow: readCowHeader(sourceOf(path, head)) };
   if (isExt(head)) {
     checkLength(path, head, size);
     return {};
@@ -39,6 +39,16 @@ export function lookAtImage(path: string): ImageLook {
       hint: 'Name a raw base image, such as one made by "apppot image build".',
     },
   );
+}
+
+function sourceOf(name: string, bytes: Buffer): BlockSource {
+  return {
+    name,
+    identity: name,
+    size: bytes.length,
+    read: (target, offset) => void bytes.copy(target, 0, offset, offset + target.length),
+    close: () => undefined,
+  };
 }
 
 function readHead(path: string): { head: Buffer; size: number } {

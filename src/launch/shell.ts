@@ -6,7 +6,7 @@
 
 /** A word as a shell would need it. */
 export function quote(word: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /**
@@ -24,10 +24,13 @@ export function printWords(words: readonly string[]): string[] {
 
 const BYTES_A_LINE = 512;
 
+/** Quote, dash and backslash: a format that begins with a dash would be an option. */
+const SPECIAL: readonly number[] = [0x27, 0x2d, 0x5c];
+
 function escapeByte(byte: number): string {
   if (byte === 0x25) return '%%';
-  const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x27 && byte !== 0x5c;
-  return plain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`;
+  const isPlain = byte >= 0x20 && byte < 0x7f && !SPECIAL.includes(byte);
+  return isPlain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`;
 }
 
 /** A function of this name and body; an empty body does nothing. */

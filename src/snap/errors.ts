@@ -9,6 +9,7 @@ import { AppPotError } from '../base/errors.ts';
 export type SnapCode =
   | 'BASE_MISSING'
   | 'BASE_MISMATCH'
+  | 'CHANGES_UNEXPLAINED'
   | 'BUNDLE_UNREADABLE'
   | 'BUNDLE_MALFORMED'
   | 'BUNDLE_UNWRITABLE'

@@ -2,27 +2,28 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { PEOPLE, type Person, run, start, WAYS, workDirectory } from '../kit/guest-run.ts';
+import { CASES, PEOPLE, run, start, workDirectory } from '../kit/guest-run.ts';
 
 const work = workDirectory();
 const at = (name: string): string => join(work.path, name);
-const PANIC = ['sh', '-c', 'echo c >/proc/sysrq-trigger'];
+const PANIC = ['-X', 'sysctl.vm.panic_on_oom=1', '--mem', '64M', 'tail', '/dev/zero'];
 
-describe.each(WAYS)('%s tells in one line', (way) => {
+describe.each(CASES)('$way as $as tells in one line', ({ way, as }) => {
   const program = way === 'apppot-start' ? 'apppot-start' : 'apppot';
 
   it('that the guest panicked', async () => {
-    expect(await start(way, PANIC, { as: PEOPLE[0] as Person })).toEqual({
+    expect(await start(way, PANIC, { as })).toEqual({
       status: 125,
       stdout: Buffer.from(''),
       stderr:
-        `${program}: Cannot run the guest: its kernel panicked: sysrq triggered crash\n` +
+        `${program}: Cannot run the guest: its kernel panicked: ` +
+        'Out of memory: system-wide panic_on_oom is enabled\n' +
         '  Run it again with --console-log FILE, and look at what comes before the panic.\n',
     });
   });
 
   it('that the guest ran out of memory', async () => {
-    const found = await start(way, ['--mem', '64M', 'tail', '/dev/zero']);
+    const found = await start(way, ['--mem', '64M', 'tail', '/dev/zero'], { as });
     expect(found).toMatchObject({
       status: 125,
       stderr:
@@ -32,12 +33,12 @@ describe.each(WAYS)('%s tells in one line', (way) => {
   });
 
   it.runIf(process.getuid?.() === 0)('that the disk under the COW file was full', async () => {
-    const small = at(`small-${way.replace(' ', '-')}`);
+    const small = at(`small-${way}-${as}`);
     mkdirSync(small);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=1777', 'tmpfs', small]);
     try {
       const fill = ['dd', 'if=/dev/urandom', 'of=/home/user/big', 'bs=1M', 'count=60'];
-      const found = await start(way, ['--cow', join(small, 'full.cow'), ...fill]);
+      const found = await start(way, ['--cow', join(small, 'full.cow'), ...fill], { as });
       expect(found.status).toBe(125);
       expect(found.stderr).toMatch(
         /Cannot keep what the job wrote: the guest's disk could not be written; see whether the disk under the image or COW file is full\n$/,
@@ -48,9 +49,10 @@ describe.each(WAYS)('%s tells in one line', (way) => {
   });
 
   it('that the image holds no guest', async () => {
-    execFileSync('mke2fs', ['-q', '-t', 'ext4', at('bare.img'), '16M']);
-    chmodSync(at('bare.img'), 0o444);
-    expect(await start(way, [`--image=${at('bare.img')}`, 'true'])).toMatchObject({
+    const bare = at(`bare-${way}-${as}.img`);
+    execFileSync('mke2fs', ['-q', '-t', 'ext4', bare, '16M']);
+    chmodSync(bare, 0o444);
+    expect(await start(way, [`--image=${bare}`, 'true'], { as })).toMatchObject({
       status: 126,
       stderr:
         `${program}: Cannot run the guest: the image has no /usr/lib/apppot/apppot-init ` +
@@ -59,7 +61,7 @@ describe.each(WAYS)('%s tells in one line', (way) => {
   });
 });
 
-describe('apppot-start refuses', () => {
+describe.each(PEOPLE)('apppot-start as %s refuses', (as) => {
   it.for([
     [
       'a missing image',
@@ -108,7 +110,7 @@ describe('apppot-start refuses', () => {
         '  Write --env NAME=VALUE, or --env NAME to pass on your own.\n',
     ],
   ] as const)('%s', async ([, words, status, message]) => {
-    expect(await start('apppot-start', [...words, 'true'])).toEqual({
+    expect(await start('apppot-start', [...words, 'true'], { as })).toEqual({
       status,
       stdout: Buffer.from(''),
       stderr: `apppot-start: ${message}`,
@@ -116,12 +118,46 @@ describe('apppot-start refuses', () => {
   });
 
   it('an unknown option', async () => {
-    expect(await start('apppot-start', ['--nope', 'true'])).toMatchObject({
+    expect(await start('apppot-start', ['--nope', 'true'], { as })).toMatchObject({
       status: 125,
       stderr: "error: unknown option '--nope'\n",
     });
   });
 
+  it('an image that was cut off', async () => {
+    const image = at(`cut-${as}.img`);
+    execFileSync('mke2fs', ['-q', '-t', 'ext4', image, '16M']);
+    truncateSync(image, 8 * 2 ** 20);
+    expect(await start('apppot-start', [`--image=${image}`, 'true'], { as })).toMatchObject({
+      status: 126,
+      stderr:
+        `apppot-start: Cannot use the image "${image}": it is truncated, 8.0 MiB of 16.0 MiB\n` +
+        '  Copy it again, and compare its SHA-256 with the one in the .json file beside it.\n',
+    });
+  });
+
+  it('a COW file in use', async () => {
+    const cow = at(`busy-${as}.cow`);
+    let second: Promise<unknown> | undefined;
+    await start('apppot-start', ['--cow', cow, 'sh', '-c', 'echo up; sleep 100'], {
+      as,
+      onSpawn: (child) =>
+        child.stdout?.once('data', () => {
+          second = start('apppot-start', ['--cow', cow, 'true'], { as }).finally(() =>
+            child.kill(),
+          );
+        }),
+    });
+    expect(await second).toMatchObject({
+      status: 126,
+      stderr:
+        'apppot-start: Cannot write to the image or COW file: another guest is writing to it\n' +
+        '  Give each guest a COW file of its own, or make the base image read-only.\n',
+    });
+  });
+});
+
+describe('apppot-start refuses', () => {
   it('an image that the user may not read', async () => {
     const image = at('private.img');
     copyFileSync('/etc/hostname', image);
@@ -134,35 +170,6 @@ describe('apppot-start refuses', () => {
           '  Make the file readable for you, or name another with --image.\n',
       },
     );
-  });
-
-  it('an image that was cut off', async () => {
-    const image = at('cut.img');
-    execFileSync('mke2fs', ['-q', '-t', 'ext4', image, '16M']);
-    truncateSync(image, 8 * 2 ** 20);
-    expect(await start('apppot-start', [`--image=${image}`, 'true'])).toMatchObject({
-      status: 126,
-      stderr:
-        `apppot-start: Cannot use the image "${image}": it is truncated, 8.0 MiB of 16.0 MiB\n` +
-        '  Copy it again, and compare its SHA-256 with the one in the .json file beside it.\n',
-    });
-  });
-
-  it('a COW file in use', async () => {
-    const cow = at('busy.cow');
-    let second: Promise<unknown> | undefined;
-    await start('apppot-start', ['--cow', cow, 'sh', '-c', 'echo up; sleep 100'], {
-      onSpawn: (child) =>
-        child.stdout?.once('data', () => {
-          second = start('apppot-start', ['--cow', cow, 'true']).finally(() => child.kill());
-        }),
-    });
-    expect(await second).toMatchObject({
-      status: 126,
-      stderr:
-        'apppot-start: Cannot write to the image or COW file: another guest is writing to it\n' +
-        '  Give each guest a COW file of its own, or make the base image read-only.\n',
-    });
   });
 
   it.runIf(process.getuid?.() === 0)('to run root without confinement', async () => {

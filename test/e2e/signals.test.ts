@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { run, start, WAYS, workDirectory } from '../kit/guest-run.ts';
+import { CASES, PEOPLE, run, start, USER_ID, workDirectory } from '../kit/guest-run.ts';
 
 /** Calls back as soon as the job has written something. */
 function whenItSpeaks(act: (child: ChildProcess) => void) {
@@ -13,10 +13,10 @@ function whenItSpeaks(act: (child: ChildProcess) => void) {
 
 const FOREVER = 'echo up; while :; do sleep 1; done';
 
-describe.each(WAYS)('%s', (way) => {
+describe.each(CASES)('$way as $as', ({ way, as }) => {
   const work = workDirectory();
   const guest = (script: string, act: (child: ChildProcess) => void) =>
-    start(way, ['sh', '-c', script], { cwd: work.path, onSpawn: whenItSpeaks(act) });
+    start(way, ['sh', '-c', script], { as, cwd: work.path, onSpawn: whenItSpeaks(act) });
 
   it.for([
     ['SIGTERM', 143],
@@ -43,16 +43,21 @@ describe.each(WAYS)('%s', (way) => {
 
   it('tells the job when nobody reads its output any more', async () => {
     const { status } = await start(way, ['yes'], {
+      as,
       cwd: work.path,
       onSpawn: whenItSpeaks((child) => child.stdout?.destroy()),
     });
     expect(status).toBe(141);
   });
 
-  it('leaves nothing behind after kill -9 and the next start', async () => {
+  it.for([
+    ['confined', []],
+    ['unconfined', ['--unconfined']],
+  ] as const)('leaves nothing behind after kill -9 and the next start, %s', async ([, flags]) => {
     const temporary = { TMPDIR: work.path };
     let dead: ChildProcess | undefined;
-    const killed = start(way, ['sh', '-c', FOREVER], {
+    const killed = start(way, [...flags, 'sh', '-c', FOREVER], {
+      as,
       cwd: work.path,
       env: temporary,
       onSpawn: whenItSpeaks((child) => {
@@ -62,10 +67,9 @@ describe.each(WAYS)('%s', (way) => {
     });
     expect((await killed).status).toBe('SIGKILL');
     expect(dead?.pid).toBeDefined();
-    const next = await start('apppot-start', ['true'], { cwd: work.path, env: temporary });
+    const next = await start('apppot-start', ['true'], { as, cwd: work.path, env: temporary });
     expect(next).toMatchObject({ status: 0 });
-    const [parent = ''] = readdirSync(work.path).filter((name) => name.startsWith('apppot-'));
-    expect(readdirSync(`${work.path}/${parent}`)).toEqual([]);
+    expect(readdirSync(work.path)).toEqual([]);
     expect(await processesNaming(work.path)).toBe('');
   });
 });
@@ -81,21 +85,25 @@ async function processesNaming(directory: string): Promise<string> {
   return found;
 }
 
-describe('apppot-start', () => {
+describe.each(PEOPLE)('apppot-start as %s', (as) => {
+  const id = as === 'root' ? 0 : USER_ID;
+
   it('runs eight guests at once from one base image, and none is left', async () => {
     const words = (n: number) => ['sh', '-c', `echo ${n} >~/n; cat ~/n`];
-    const runs = [...Array(8).keys()].map((n) => start('apppot-start', words(n)));
+    const runs = [...Array(8).keys()].map((n) => start('apppot-start', words(n), { as }));
     const outputs = (await Promise.all(runs)).map(({ stdout }) => stdout.toString());
     expect(outputs).toEqual([...Array(8).keys()].map((n) => `${n}\n`));
-    const parent = `/tmp/apppot-${process.getuid?.()}`;
-    expect(existsSync(parent) ? readdirSync(parent).filter((name) => name !== '') : []).toEqual([]);
+    expect(await processesNaming(`/tmp/apppot-${id}/`)).toBe('');
   });
 
   it('refuses a name that is taken', async () => {
     let second: Promise<unknown> | undefined;
     const first = start('apppot-start', ['--id', 'twin', 'sh', '-c', FOREVER], {
+      as,
       onSpawn: whenItSpeaks((child) => {
-        second = start('apppot-start', ['--id', 'twin', 'true']).finally(() => child.kill());
+        second = start('apppot-start', ['--umid', 'twin', 'true'], { as }).finally(() =>
+          child.kill(),
+        );
       }),
     });
     expect((await first).status).toBe(143);

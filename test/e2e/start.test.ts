@@ -2,14 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PEOPLE, type RunOptions, start, USER_ID, WAYS, workDirectory } from '../kit/guest-run.ts';
+import { CASES, type RunOptions, start, USER_ID, workDirectory } from '../kit/guest-run.ts';
 
 const NOISE = randomBytes(5_000_000);
 const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
 
-const cases = WAYS.flatMap((way) => PEOPLE.map((as) => ({ way, as })));
-
-describe.each(cases)('$way as $as', ({ way, as }) => {
+describe.each(CASES)('$way as $as', ({ way, as }) => {
   const work = workDirectory();
   const guest = (words: readonly string[], options: RunOptions = {}) =>
     start(way, words, { as, cwd: work.path, ...options });
@@ -32,6 +30,11 @@ describe.each(cases)('$way as $as', ({ way, as }) => {
       status: 126,
       stderr: 'apppot: Cannot run "/etc/passwd": Permission denied\n',
     });
+  });
+
+  it('tells its version', async () => {
+    const { stdout } = await start('apppot-start', ['-V'], { as });
+    expect(stdout.toString()).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   it('keeps stdout and stderr apart, and neither is a terminal', async () => {
@@ -59,6 +62,15 @@ describe.each(cases)('$way as $as', ({ way, as }) => {
     const { stdout } = await guest(['sha256sum'], { stdin });
     closeSync(stdin);
     expect(stdout.toString()).toBe(`${sha256(NOISE)}  -\n`);
+  });
+
+  it.for(['closed', 'ignore', 'open'] as const)('takes a stdin that is: %s', async (stdin) => {
+    const script = stdin === 'open' ? 'echo end' : 'cat; echo end';
+    expect(await guest(['sh', '-c', script], { stdin })).toEqual({
+      status: 0,
+      stdout: Buffer.from('end\n'),
+      stderr: '',
+    });
   });
 
   it('does not wait for input that the job does not read', async () => {

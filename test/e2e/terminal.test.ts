@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { quote } from '../../src/launch/shell.ts';
-import { run, WAYS, workDirectory } from '../kit/guest-run.ts';
+import { CASES, run, workDirectory } from '../kit/guest-run.ts';
 
-describe.each(WAYS)('%s on a terminal', (way) => {
+describe.each(CASES)('$way as $as on a terminal', ({ way, as }) => {
   const work = workDirectory();
 
   /** Types each answer when its prompt shows up; script(1) provides the terminal. */
@@ -14,6 +14,7 @@ describe.each(WAYS)('%s on a terminal', (way) => {
     const waiting = [...answers];
     let seen = '';
     return run(['script', '-qefc', `stty rows 33 cols 101; ${command}`, '/dev/null'], {
+      as,
       cwd: work.path,
       env: { TERM: 'dumb' },
       stdin: 'open',

@@ -15,6 +15,8 @@ export interface Installed {
   readonly bin: string;
   /** A base image from the recipe `minimal`. */
   readonly image: string;
+  /** A base image from the recipe `develop`. */
+  readonly develop: string;
   /** A directory that any user may write to, removed at the end. */
   readonly directory: string;
 }
@@ -56,10 +58,13 @@ function install(directory: string): Installed {
   ];
   run('npm', ['install', ...options, join(directory, archive)]);
   const bin = join(directory, 'node_modules/.bin');
-  const image = join(directory, 'minimal.img');
-  run(join(bin, 'apppot'), ['image', 'build', 'minimal', '-q', '-o', image]);
+  const build = (recipe: string): string => {
+    const image = join(directory, `${recipe}.img`);
+    run(join(bin, 'apppot'), ['image', 'build', recipe, '-q', '-o', image]);
+    return image;
+  };
   const scratch = join(directory, 'scratch');
   mkdirSync(scratch);
   chmodSync(scratch, 0o1777);
-  return { bin, image, directory: scratch };
+  return { bin, image: build('minimal'), develop: build('develop'), directory: scratch };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Exclusion } from '../../src/snap/exclude.ts';
 import { sealOf } from '../../src/snap/seal.ts';
 import { showPath } from '../../src/tree/byte-path.ts';
 import { liveTree } from '../../src/tree/live.ts';
@@ -6,10 +7,14 @@ import type { Entry, Tree } from '../../src/tree/tree.ts';
 
 /**
  * Everything a merge must restore of a tree, by path: attributes, contents and extended attributes as one
- * hash, hard-link groups by their first name. Sockets are left out, and so is the recorded base.
+ * hash, hard-link groups by their first name. Sockets are left out, and so are the recorded base and
+ * what `skip` names.
  */
-export function fullListing(root: string): Readonly<Record<string, string>> {
-  const tree = liveTree(root, { skip: (path) => path === 'var/lib/apppot' });
+export function fullListing(
+  root: string,
+  skip: Exclusion = () => false,
+): Readonly<Record<string, string>> {
+  const tree = liveTree(root, { skip: (path) => path === 'var/lib/apppot' || skip(path) });
   const entries = [...tree.entries()].filter(({ type }) => type !== 'socket');
   tree.prefetch?.(entries);
   const leaders = new Map<number, string>();

@@ -4,6 +4,7 @@ import type { GuestKit } from '../../src/image/guest.ts';
 export const GUEST_KIT: GuestKit = {
   init: Buffer.from('init'),
   merge: Buffer.from('#!/bin/sh\n'),
+  service: Buffer.from('[Unit]\n'),
   exclude: Buffer.from('tmp\n'),
   snap: undefined,
 };

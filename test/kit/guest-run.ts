@@ -27,8 +27,8 @@ export interface RunOptions {
   readonly as?: Person;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Bytes for a pipe, a pipe that `onSpawn` writes to, or a descriptor; default /dev/null. */
-  readonly stdin?: Buffer | string | number | 'open';
+  /** Bytes for a pipe, a descriptor, or what the word says; default /dev/null. */
+  readonly stdin?: Buffer | string | number | 'ignore' | 'closed' | 'open';
   /** Sees the process as soon as it runs. */
   readonly onSpawn?: (child: ChildProcess) => void;
 }
@@ -41,22 +41,23 @@ afterEach(() => {
 
 /** Runs to the end, in an environment as bare as a batch job's. */
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  const [program = '', ...args] = argv;
-  const { as = PEOPLE[0], cwd = '/', env = {}, stdin } = options;
-  const isInput = typeof stdin === 'string' || Buffer.isBuffer(stdin);
+  const { as = PEOPLE[0], cwd = '/', env = {}, stdin = 'ignore' } = options;
+  const [program = '', ...args] = stdin === 'closed' ? [...WITHOUT_STDIN, ...argv] : argv;
   const child = spawn(program, args, {
     cwd,
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...env },
-    stdio: [isInput ? 'pipe' : (stdin ?? 'ignore'), 'pipe', 'pipe'],
+    stdio: [typeof stdin === 'number' || stdin === 'ignore' ? stdin : 'pipe', 'pipe', 'pipe'],
     ...(as === 'user' && process.getuid?.() === 0 ? { uid: USER_ID, gid: USER_ID } : {}),
   });
   living.add(child);
   child.once('close', () => living.delete(child));
   options.onSpawn?.(child);
   child.stdin?.on('error', () => undefined);
-  if (stdin !== 'open') child.stdin?.end(stdin);
+  if (stdin !== 'open') child.stdin?.end(stdin === 'closed' ? '' : stdin);
   return finished(child);
 }
+
+const WITHOUT_STDIN = ['sh', '-c', 'exec "$@" <&-', 'sh'];
 
 async function finished(child: ChildProcess): Promise<Finished> {
   const out: Buffer[] = [];
@@ -73,6 +74,11 @@ async function finished(child: ChildProcess): Promise<Finished> {
 /** The two ways to start a guest that must behave the same. */
 export type Way = 'apppot-start' | 'printed script';
 export const WAYS: readonly Way[] = ['apppot-start', 'printed script'];
+
+/** Every way to start a guest, by everybody. */
+export const CASES: readonly { readonly way: Way; readonly as: Person }[] = WAYS.flatMap((way) =>
+  PEOPLE.map((as) => ({ way, as })),
+);
 
 /** Starts a guest from the test run's base image, one way or the other. */
 export async function start(

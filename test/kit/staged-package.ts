@@ -57,6 +57,7 @@ function stageEmptyGuest(directory: string): void {
   writeFileSync(join(directory, 'dist/guest/apppot-init'), 'init');
   writeFileSync(join(directory, 'image/guest/apppot-merge'), '#!/bin/sh\n');
   writeFileSync(join(directory, 'image/guest/exclude'), 'tmp/*\n');
+  writeFileSync(join(directory, 'image/guest/apppot.service'), '[Unit]\n');
 }
 
 const MAIN = `

@@ -68,6 +68,7 @@ int pump(pid_t job);
 extern bool timed_out;
 
 /* power.c */
+bool is_process_1(void); /* else: a service of the image's own init */
 void watch_disk(void);
 void power_off(int status) __attribute__((noreturn));
 void fail(int status, const char *format, ...)

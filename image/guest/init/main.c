@@ -1,7 +1,7 @@
 #include "init.h"
 
 int main(void) {
-  mount_system();
+  if (is_process_1()) mount_system();
   mount_control();
   watch_disk();
   bring_up_network();

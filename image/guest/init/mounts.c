@@ -32,8 +32,6 @@ void mount_system(void) {
   mount_kernel("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755");
   make_links();
   make_directory("/run/lock", 01777);
-  make_directory(RUN, 0755);
-  make_directory(CONTROL, 0755);
   umask(022);
 }
 
@@ -45,6 +43,7 @@ bool mount_host(const char *directory, const char *at, unsigned long flags) {
 
 void mount_control(void) {
   char directory[PATH_MAX];
+  make_directory(RUN, 0755);
   if (!boot_word("apppot.control", directory, sizeof directory))
     fail(STATUS_FAILED, "Cannot find the job: apppot.control= is not on the kernel command line");
   if (!mount_host(directory, CONTROL, MS_NOSUID | MS_NODEV | MS_NOEXEC))

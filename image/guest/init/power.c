@@ -14,6 +14,8 @@
 
 static int root_fd = -1;
 
+bool is_process_1(void) { return getpid() == 1; }
+
 /* syncfs() reports what could not be written since this moment: syncfs(2). */
 void watch_disk(void) { root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC); }
 
@@ -59,13 +61,14 @@ static void leave(int status, const char *reason) {
   snprintf(text, sizeof text, "%d\n", status);
   write_report(status, reason);
   write_file("/proc/exitcode", text);
+  if (!is_process_1()) execl("/sbin/poweroff", "poweroff", (char *)NULL);
   seal_disks();
   reboot(RB_POWER_OFF);
   abort();
 }
 
 void power_off(int status) {
-  end_processes();
+  if (is_process_1()) end_processes();
   if (disk_lost_data())
     fail(STATUS_FAILED, "Cannot keep what the job wrote: the guest's disk could not be written; "
          "see whether the disk under the image or COW file is full");

@@ -117,6 +117,11 @@ describe.each(USERS)('apppot image build, as user %i', (uid) => {
       'etc/resolv.conf symlink 777 0:0 -> ../run/apppot/resolv.conf',
       'etc/sudoers.d directory 755 0:0',
       'etc/sudoers.d/apppot file 440 0:0 36',
+      'etc/systemd directory 755 0:0',
+      'etc/systemd/system directory 755 0:0',
+      'etc/systemd/system/apppot.service file 644 0:0 7',
+      'etc/systemd/system/multi-user.target.wants directory 755 0:0',
+      'etc/systemd/system/multi-user.target.wants/apppot.service symlink 777 0:0 -> ../apppot.service',
       'home directory 755 0:0',
       'home/user directory 755 1000:1000',
       'home/user/.profile file 644 1000:1000 4',
@@ -247,6 +252,7 @@ function textOf(path: string): string {
 /** Calls back when a fake program has begun. */
 function whenBusy(temporary: string, then: () => void): void {
   const poll = setInterval(() => {
+    if (!existsSync(temporary)) return clearInterval(poll);
     if (!readdirSync(temporary).some((name) => existsSync(join(temporary, name, 'busy')))) return;
     clearInterval(poll);
     then();

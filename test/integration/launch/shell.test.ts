@@ -16,6 +16,11 @@ describe('printWords()', () => {
     );
   });
 
+  it.for(['-x', '--', '%', '\\'])('prints a word that begins with %s', (text) => {
+    const printed = execFileSync('dash', { input: printWords([text]).join('\n') });
+    expect(printed.toString()).toBe(`${text}\0`);
+  });
+
   it('prints a word of 100 kB', () => {
     const long = 'x%'.repeat(50_000);
     expect(execFileSync('dash', { input: printWords([long]).join('\n') }).toString()).toBe(
@@ -25,6 +30,10 @@ describe('printWords()', () => {
 });
 
 describe('quote()', () => {
+  it.for(['~', '~root', '-n', ''])('keeps %s as it is', (text) => {
+    expect(execFileSync('dash', ['-c', `printf %s ${quote(text)}`]).toString()).toBe(text);
+  });
+
   it('makes any text one word, unchanged', () => {
     fc.assert(
       fc.property(word, (text) => {

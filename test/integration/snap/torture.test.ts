@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBundle } from '../../../src/snap/bundle.ts';
 import type { Difference } from '../../../src/snap/change.ts';
 import { mergeBundle } from '../../../src/snap/merge.ts';
@@ -10,18 +10,25 @@ import { tempDirectory } from '../../kit/temp.ts';
 import { ATTRIBUTES } from '../../kit/torture/attributes.ts';
 import type { Case } from '../../kit/torture/case.ts';
 import { CONTENTS } from '../../kit/torture/contents.ts';
+import { guestThroughCow, imageAgainstImage } from '../../kit/torture/image-ways.ts';
 import { LINKS } from '../../kit/torture/links.ts';
 import { NAMES } from '../../kit/torture/names.ts';
-import { type Found, WAYS } from '../../kit/torture/ways.ts';
+import { type Found, LIVE_WAYS } from '../../kit/torture/ways.ts';
 import { WHOLE } from '../../kit/torture/whole.ts';
 
 const CASES = [...CONTENTS, ...ATTRIBUTES, ...LINKS, ...NAMES, ...WHOLE];
 const GUEST_MERGE = new URL('../../../image/guest/apppot-merge', import.meta.url).pathname;
 
+const WAYS = [...LIVE_WAYS, imageAgainstImage, guestThroughCow];
+
 describe.each(WAYS)('$name', (way) => {
-  it.each(CASES)('$title', async ({ before = ':', after, changes, exclude = [] }: Case) => {
+  beforeAll(() => way.prepare?.(CASES));
+  afterAll(() => way.end?.());
+
+  it.each(CASES)('$title', async (wanted: Case) => {
+    const { changes, exclude = [] } = wanted;
     const directory = tempDirectory();
-    const found = way.find(directory, before, after, exclude);
+    const found = way.find(directory, wanted);
     if (changes !== undefined) expect(render(found.difference, changes)).toEqual(changes);
     await keepAndMerge(directory, found, exclude);
   });

@@ -7,6 +7,7 @@ import { liveTree } from '../../../src/tree/live.ts';
 import { parseManifest } from '../../../src/tree/manifest.ts';
 import type { Tree } from '../../../src/tree/tree.ts';
 import { shell } from '../shell.ts';
+import type { Case } from './case.ts';
 
 export interface Found {
   readonly difference: Difference;
@@ -18,19 +19,22 @@ export interface Found {
 /** A way of finding changes; each must pass every case. */
 export interface Way {
   readonly name: string;
+  /** Called once, before the first case; `end` after the last. */
+  prepare?(cases: readonly Case[]): void;
   /**
    * Makes a tree by one script and changes it by another.
    *
    * @param directory Where: `base` is to hold the tree as it was, `now` as it became.
    */
-  find(directory: string, before: string, after: string, exclude: readonly string[]): Found;
+  find(directory: string, wanted: Case): Found;
+  end?(): void;
 }
 
-const DIGEST = `sha256:${'0'.repeat(64)}`;
+export const DIGEST: string = `sha256:${'0'.repeat(64)}`;
 
 const live: Way = {
   name: 'live directory against a manifest',
-  find(directory, before, after, exclude) {
+  find(directory, { before, after, exclude }) {
     const skip = prepare(directory, before, exclude);
     const now = `${directory}/now`;
     const { manifest } = recordBase(liveTree(now), { name: 'b', time: Date.now() / 1_000, skip });
@@ -43,7 +47,7 @@ const live: Way = {
 
 const treeAgainstTree: Way = {
   name: 'tree against tree',
-  find(directory, before, after, exclude) {
+  find(directory, { before, after, exclude }) {
     const skip = prepare(directory, before, exclude);
     shell(`${directory}/now`, after);
     const tree = liveTree(`${directory}/now`, { skip });
@@ -54,7 +58,7 @@ const treeAgainstTree: Way = {
 
 const copiedBase: Way = {
   name: 'copied tree against the manifest of the original',
-  find(directory, before, after, exclude) {
+  find(directory, { before, after, exclude }) {
     const skip = prepare(directory, before, exclude);
     const recorded = liveTree(`${directory}/base`);
     const { manifest } = recordBase(recorded, { name: 'b', time: 0, skip });
@@ -65,9 +69,9 @@ const copiedBase: Way = {
   },
 };
 
-export const WAYS: readonly Way[] = [live, treeAgainstTree, copiedBase];
+export const LIVE_WAYS: readonly Way[] = [live, treeAgainstTree, copiedBase];
 
-function prepare(directory: string, before: string, exclude: readonly string[]): Exclusion {
+function prepare(directory: string, before = ':', exclude: readonly string[] = []): Exclusion {
   mkdirSync(`${directory}/now`);
   shell(`${directory}/now`, before);
   shell(directory, 'cp -a --sparse=always now base');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cowLayout, readCowHeader } from '../../../src/launch/cow.ts';
+import { cowLayout } from '../../../src/launch/cow.ts';
 
 describe('cowLayout()', () => {
   it('has the bitmap after the header and the data on a page after that', () => {
@@ -12,12 +12,5 @@ describe('cowLayout()', () => {
 
   it('has a bit for a last sector that is not whole', () => {
     expect(cowLayout(513).data).toBe(12_288);
-  });
-});
-
-describe('readCowHeader()', () => {
-  it('knows no base of what is no COW file', () => {
-    expect(readCowHeader(Buffer.alloc(8_192))).toBeUndefined();
-    expect(readCowHeader(Buffer.from('OOOM'))).toBeUndefined();
   });
 });

@@ -1,0 +1,86 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import type { ImageLab } from '../image-lab.ts';
+import { shell } from '../shell.ts';
+
+/** Runs the n-th of some scripts in directory n of a filesystem. */
+export type RunScripts = (lab: ImageLab, image: string, scripts: readonly string[]) => void;
+
+/** By this machine's kernel, which mounts the image. */
+export const byMount: RunScripts = (lab, image, scripts) => {
+  const place = lab.path('place');
+  mkdirSync(place, { recursive: true });
+  shell(lab.directory, `mount -o loop ${image} place`);
+  try {
+    scripts.forEach((script, i) => {
+      mkdirSync(`${place}/${i}`, { recursive: true });
+      shell(`${place}/${i}`, script);
+    });
+  } finally {
+    shell(lab.directory, 'umount place');
+  }
+};
+
+const WORDS = [
+  ...['mem=256M', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro'],
+  ...['con=null', 'con0=null,fd:1', 'quiet', 'loglevel=1', 'selinux=0', 'pty.legacy_count=0'],
+  'initcall_blacklist=raid6_select_algo',
+];
+
+const TIME_LIMIT_MS = 200_000;
+
+/**
+ * By a guest, which sees this machine's programs and has the image as its disk.
+ *
+ * @param image An image, or `COW,IMAGE`.
+ */
+export const byGuest: RunScripts = (lab, image, scripts) => {
+  const directory = lab.path('scripts');
+  mkdirSync(directory, { recursive: true });
+  scripts.forEach((script, i) => {
+    writeFileSync(`${directory}/${i}`, script);
+  });
+  const init = lab.path('init');
+  writeFileSync(init, guestInit(directory, scripts.length));
+  chmodSync(init, 0o755);
+  const words = [`ubd0=${image}`, `init=${init}`, ...WORDS, `uml_dir=${lab.directory}/`];
+  const { stdout } = spawnSync('linux.uml', words, {
+    ...{ stdio: ['ignore', 'pipe', 'ignore'], timeout: TIME_LIMIT_MS, killSignal: 'SIGKILL' },
+    ...{ encoding: 'latin1', detached: true },
+  });
+  if (!stdout.includes('all is done')) throw new Error(`the guest said: ${stdout}`);
+};
+
+function guestInit(scripts: string, count: number): string {
+  return `#!/bin/bash
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+mount -t proc proc /proc
+mount -t tmpfs tmpfs /mnt
+cp -r ${scripts} /mnt/scripts
+mkdir /mnt/place
+mount -t tmpfs tmpfs /tmp
+mount -t ext4 /dev/ubda /mnt/place
+failed=
+for ((i = 0; i < ${count}; i++)); do
+  mkdir -p /mnt/place/$i
+  cd /mnt/place/$i
+  bash -eu /mnt/scripts/$i || failed="$failed $i"
+done
+cd /
+umount /mnt/place && [ -z "$failed" ] && echo all is done || echo "failed:$failed"
+echo o >/proc/sysrq-trigger
+sleep 60
+`;
+}
+
+/** Copies a directory of an image, with everything that it has. */
+export function copyOut(image: string, directory: number, target: string): void {
+  const place = `${target}.place`;
+  mkdirSync(place);
+  shell(place, `cd ..; mount -o loop,ro ${image} ${place}`);
+  try {
+    execFileSync('cp', ['-a', '--sparse=always', `${place}/${directory}`, target]);
+  } finally {
+    shell('/', `umount ${place}; rmdir ${place}`);
+  }
+}
