@@ -2,11 +2,11 @@
  * How long finding changes takes: whole commands, in turn, medians and ratios of one run, against the
  * way of the first AppPot (GNU tar --listed-incremental) and other tools.
  *
- * Usage: npx tsx bench/snap.ts [--rounds N] [--cold N] [--guest] [--curve] [--entries N]
- *   [--directory DIR] [--clean]
+ * Usage: npx tsx bench/snap.ts [--rounds N] [--cold N] [--peers] [--guest] [--curve]
+ *   [--entries N] [--directory DIR] [--clean]
  *
- * Needs root (to drop caches, and for owners), linux.uml, GNU tar, rsync, restic, and about 20 GB in
- * DIR (/var/tmp/apppot-bench); 45 GB with --curve. The trees stay there for the next run; --clean
+ * Needs root (to drop caches, and for owners), linux.uml, GNU tar, and about 10 GB in DIR
+ * (/var/tmp/apppot-bench); 10 GB more and rsync and restic with --peers, 25 GB more with --curve. The trees stay there for the next run; --clean
  * removes them. Run `npm run build` before.
  *
  * @module
@@ -21,7 +21,7 @@ import { printCurve } from './snap/curve.ts';
 import { tarInGuest } from './snap/in-guest.ts';
 import { type Measured, measure, type Runs } from './snap/measure.ts';
 import { type Prepared, prepare } from './snap/prepare.ts';
-import { printGoals, printTable } from './snap/report.ts';
+import { print, printGoals, printTable } from './snap/report.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -29,6 +29,7 @@ const { values: options } = parseArgs({
     cold: { type: 'string', default: '4' },
     entries: { type: 'string', default: '280000' },
     directory: { type: 'string', default: '/var/tmp/apppot-bench' },
+    peers: { type: 'boolean', default: false },
     guest: { type: 'boolean', default: false },
     curve: { type: 'boolean', default: false },
     clean: { type: 'boolean', default: false },
@@ -42,15 +43,21 @@ function main(directory: string): void {
   mkdirSync(directory, { recursive: true });
   const size = { entries: Number(options.entries), times: 1 };
   const runs: Runs = { rounds: Number(options.rounds), cold: false, directory };
-  const prepared = prepare(directory, size, true);
+  const prepared = prepare(directory, size, options.peers);
   const offline = bundledOffline(directory);
   const warm = measureAll(prepared, offline, runs);
   if (options.cold !== '0') {
     measureAll(prepared, offline, { ...runs, rounds: Number(options.cold), cold: true });
   }
-  if (options.guest) measureGuest(prepared, warm);
+  print(NOT_MEASURED, []);
   if (options.curve) printCurve(directory, size, runs, offline);
+  if (options.guest) measureGuest(prepared, warm);
 }
+
+const NOT_MEASURED = `not measured:
+  offline with a cached base index: there is none; names are searched near the changed inodes
+  umoci: it repacks only what it unpacked itself, and hashes all contents
+  virt-diff: it boots an appliance by QEMU, and cannot read a COW file of User-Mode Linux`;
 
 /** As one file, which is how a guest has it. */
 function bundledOffline(directory: string): string {
@@ -75,7 +82,7 @@ function measureAll(prepared: Prepared, offline: string, runs: Runs): readonly M
   const original = tar(prepared);
   const contenders = [
     ...[mine.offline, mine.base, mine.changes, original.base, original.changes],
-    ...peers(prepared),
+    ...(options.peers ? peers(prepared) : []),
   ];
   const rows = measure(contenders, runs);
   const title = `${runs.cold ? 'cold' : 'warm'}, median of ${runs.rounds}`;

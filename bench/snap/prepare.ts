@@ -47,11 +47,12 @@ export function prepare(parent: string, size: TreeSize, withPeers: boolean): Pre
     },
     ...{ manifest: at('base.manifest'), snar: at('base.snar'), restic: at('restic') },
   };
-  if (existsSync(at('ready'))) return prepared;
+  const ready = withPeers ? ['ready', 'ready-for-peers'] : ['ready'];
+  if (ready.every((name) => existsSync(at(name)))) return prepared;
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   make(prepared, size, withPeers);
-  writeFileSync(at('ready'), '');
+  for (const name of ready) writeFileSync(at(name), '');
   return prepared;
 }
 

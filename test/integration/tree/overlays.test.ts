@@ -1,4 +1,12 @@
-import { copyFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSource } from '../../../src/tree/block/open.ts';
 import { openImage } from '../../../src/tree/ext4/image.ts';
@@ -75,6 +83,32 @@ describe('openImage() of a UML COW file', () => {
     }
     cow.close();
     expect(old.equals(now)).toBe(true);
+  });
+
+  it.for([
+    ['within a byte', 3, 5],
+    ['over whole bytes', 6, 50],
+    ['over whole bytes only', 8, 16],
+    ['up to the end of what is read of the bitmap at once', 70, 524_288],
+    ['beyond that', 524_280, 1_100_000],
+    ['up to the end', 1_048_577, 2_097_152],
+  ] as const)('tells of a run of sectors %s', ([, first, end]) => {
+    const large = lab.path('large');
+    writeFileSync(large, '');
+    const cow = writeCow(lab.path('large-cow'), large, large, { size: 2 ** 30, mtime: 1e9 });
+    truncateSync(large, 2 ** 30);
+    utimesSync(large, 1e9, 1e9);
+    const bitmap = Buffer.alloc(2 ** 18);
+    for (let sector = first; sector < end; sector += 1) {
+      bitmap[sector >> 3] = (bitmap[sector >> 3] ?? 0) | (1 << (sector & 7));
+    }
+    const file = openSync(cow, 'r+');
+    writeSync(file, bitmap, 0, bitmap.length, 8_192);
+    closeSync(file);
+    const source = openSource(cow);
+    const segments = [...(source.overlay?.segments() ?? [])];
+    source.close();
+    expect(segments).toEqual([{ offset: first * 512, length: (end - first) * 512 }]);
   });
 
   it('refuses a base image that was changed since, and says when', () => {
