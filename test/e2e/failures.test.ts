@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, truncateSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { CASES, PEOPLE, run, start, workDirectory } from '../kit/guest-run.ts';
 
@@ -175,9 +175,8 @@ describe('apppot-start refuses', () => {
   it.runIf(process.getuid?.() === 0)('to run root without confinement', async () => {
     const bin = at('no-bwrap');
     mkdirSync(bin);
-    for (const name of ['node', 'linux.uml', 'env']) {
-      writeFileSync(join(bin, name), `#!/bin/sh\nexec /usr/bin/${name} "$@"\n`, { mode: 0o755 });
-    }
+    const programs = [process.execPath, '/usr/bin/linux.uml', '/usr/bin/env'];
+    for (const path of programs) symlinkSync(path, join(bin, basename(path)));
     const found = await start('apppot-start', ['true'], { as: 'root', env: { PATH: bin } });
     expect(found).toMatchObject({
       status: 126,

@@ -6,12 +6,12 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
 export interface Installed {
-  /** Where `apppot`, `apppot-start` and `apppot-snap` are. */
+  /** Where `apppot`, `apppot-start` and `apppot-snap` are, with the `node` of this test run. */
   readonly bin: string;
   /** A base image from the recipe `minimal`. */
   readonly image: string;
@@ -43,7 +43,12 @@ export default function setup(project: TestProject): () => void {
 
 function install(directory: string): Installed {
   const run = (program: string, args: readonly string[]): void => {
-    execFileSync(program, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
+    execFileSync(program, args, {
+      cwd: ROOT,
+      env: { ...process.env, PATH },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   };
   chmodSync(directory, 0o755);
   run('npm', ['pack', '--silent', '--pack-destination', directory]);
@@ -58,6 +63,7 @@ function install(directory: string): Installed {
   ];
   run('npm', ['install', ...options, join(directory, archive)]);
   const bin = join(directory, 'node_modules/.bin');
+  copyFileSync(process.execPath, join(bin, 'node'));
   const build = (recipe: string): string => {
     const image = join(directory, `${recipe}.img`);
     run(join(bin, 'apppot'), ['image', 'build', recipe, '-q', '-o', image]);

@@ -45,7 +45,7 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
   const [program = '', ...args] = stdin === 'closed' ? [...WITHOUT_STDIN, ...argv] : argv;
   const child = spawn(program, args, {
     cwd,
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...env },
+    env: { PATH: `${inject('installed').bin}:/usr/local/bin:/usr/bin:/bin`, ...env },
     stdio: [typeof stdin === 'number' || stdin === 'ignore' ? stdin : 'pipe', 'pipe', 'pipe'],
     ...(as === 'user' && process.getuid?.() === 0 ? { uid: USER_ID, gid: USER_ID } : {}),
   });
