@@ -7,7 +7,7 @@ PATH=$PWD/.node/bin:$PWD/bin:$PATH
 
 demo=$PWD/demo
 image=$demo/develop.img
-bundle=$demo/work/counter.changes.tar.gz
+bundle=$demo/job/counter.changes.tar.gz
 summary=''
 
 # Runs a step and notes its seconds.
@@ -29,7 +29,7 @@ build_image() {
 # As a user on a laptop: write a program, compile it, try it. The guest's disk goes to a COW file.
 develop() {
   rm -f "$demo/work.cow"
-  cat >"$demo/work/counter.c" <<'C'
+  cat >"$demo/job/counter.c" <<'C'
 /* Counts the words of a list, named as first argument, in the text on stdin.
    The exit status is how many of them never occur. */
 #include <stdio.h>
@@ -48,7 +48,7 @@ int main(int argc, char **argv) {
 }
 C
   # shellcheck disable=SC2016
-  apppot-start.js --image "$image" --cow "$demo/work.cow" --jobdir "$demo/work" sh -ec '
+  apppot-start.js --image "$image" --cow "$demo/work.cow" --jobdir "$demo/job" sh -ec '
     cp counter.c ~
     cd ~
     gcc -O2 -Wall -o counter counter.c
@@ -57,20 +57,20 @@ C
 }
 
 keep_changes() {
-  apppot-start.js --image "$image" --cow "$demo/work.cow" --jobdir "$demo/work" \
+  apppot-start.js --image "$image" --cow "$demo/work.cow" --jobdir "$demo/job" \
     sudo apppot-snap changes counter.changes.tar.gz
 }
 
 # As a batch job: the base image is at the site, the bundle and the input travel.
 run_job() {
-  printf '%s\n' License Work permission virtualization >"$demo/work/words"
+  printf '%s\n' License Work permission virtualization >"$demo/job/words"
   status=0
-  apppot-start.js --image "$image" --changes "$bundle" --jobdir "$demo/work" \
+  apppot-start.js --image "$image" --changes "$bundle" --jobdir "$demo/job" \
     counter words <LICENSE >"$demo/output" || status=$?
   cat "$demo/output"
 }
 
-mkdir -p "$demo/work"
+mkdir -p "$demo/job"
 rm -f "$bundle"
 step 'set up' scripts/setup.sh "$@"
 step 'build the base image' build_image

@@ -1,22 +1,9 @@
-import type { Contents, Entry, Tree, Xattrs } from '../tree/tree.ts';
+import { sameAttributes, sameXattrs } from '../tree/same.ts';
+import type { Contents, Entry, Tree } from '../tree/tree.ts';
 import { openContents, sealOf } from './seal.ts';
 
 /** Whether an entry stayed what it was; both have the same path and type. */
 export type IsSame = (before: Entry, after: Entry) => boolean;
-
-/** What every comparison asks first. */
-export function sameAttributes(a: Entry, b: Entry): boolean {
-  return (
-    a.mode === b.mode &&
-    a.uid === b.uid &&
-    a.gid === b.gid &&
-    a.size === b.size &&
-    a.mtime === b.mtime &&
-    a.target === b.target &&
-    a.major === b.major &&
-    a.minor === b.minor
-  );
-}
 
 /**
  * The sound rule within one filesystem: nothing changes an entry, extended attributes included, and
@@ -45,14 +32,6 @@ export function sameSeal(
     const seal = seals.get(a.path);
     return seal === undefined ? unsealed : sealOf(after, b)?.equals(seal) === true;
   };
-}
-
-function sameXattrs(a: Xattrs, b: Xattrs): boolean {
-  if (a.size !== b.size) return false;
-  return [...a].every(([name, value]) => {
-    const other = b.get(name);
-    return other !== undefined && Buffer.compare(value, other) === 0;
-  });
 }
 
 const CHUNK = 2 ** 18;

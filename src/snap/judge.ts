@@ -1,7 +1,7 @@
 import { parentOf } from '../tree/byte-path.ts';
+import { sameAttributes } from '../tree/same.ts';
 import type { BytePath, Entry, Tree } from '../tree/tree.ts';
 import type { Change } from './change.ts';
-import { sameAttributes } from './compare.ts';
 import { diff } from './diff.ts';
 import { fromMemberName } from './names.ts';
 

@@ -1,3 +1,4 @@
+import { sameAttributes, sameXattrs } from '../same.ts';
 import type { Contents, Entry, Xattrs } from '../tree.ts';
 import { type BlockMap, blockMap } from './block-map.ts';
 import { type BlockNumbers, hasBlockIn } from './changed-blocks.ts';
@@ -18,35 +19,14 @@ const CHUNK = 262_144;
  */
 export function sameEntry(base: Filesystem, next: Filesystem, changed?: BlockNumbers) {
   return (before: Entry, after: Entry): boolean =>
-    hasSameAttributes(before, after) &&
-    hasSameXattrs(xattrsOf(base, before), xattrsOf(next, after)) &&
+    before.type === after.type &&
+    sameAttributes(before, after) &&
+    sameXattrs(xattrsOf(base, before), xattrsOf(next, after)) &&
     (before.type !== 'file' || hasSameContents(base, before, next, after, changed));
-}
-
-function hasSameAttributes(a: Entry, b: Entry): boolean {
-  return (
-    a.type === b.type &&
-    a.mode === b.mode &&
-    a.uid === b.uid &&
-    a.gid === b.gid &&
-    a.size === b.size &&
-    a.mtime === b.mtime &&
-    a.target === b.target &&
-    a.major === b.major &&
-    a.minor === b.minor
-  );
 }
 
 function xattrsOf({ volume, table }: Filesystem, { ino }: Entry): Xattrs {
   return readXattrs(volume, table.inode(ino), table);
-}
-
-function hasSameXattrs(a: Xattrs, b: Xattrs): boolean {
-  if (a.size !== b.size) return false;
-  return [...a].every(([name, value]) => {
-    const other = b.get(name);
-    return other !== undefined && Buffer.compare(value, other) === 0;
-  });
 }
 
 function hasSameContents(
