@@ -69,13 +69,13 @@ export async function pauseGuest(
   await syncDisk(console, paths, name);
   const held = join(paths.directory, `held.${process.pid}`);
   const holder = await feed(['setsid', 'sh', '-c', HOLD, held, ...console]);
-  const disk = existsSync(paths.cowAlias) ? paths.cowAlias : paths.imageAlias;
+  const disk = existsSync(paths.cowLink) ? paths.cowLink : paths.imageLink;
   try {
     await until(() => existsSync(held), STOP_LIMIT, name, 'its console does not stop it');
     const stamp = await settled(disk);
     return {
-      image: readlinkSync(paths.imageAlias),
-      ...(disk === paths.cowAlias && { cow: readlinkSync(disk) }),
+      image: readlinkSync(paths.imageLink),
+      ...(disk === paths.cowLink && { cow: readlinkSync(disk) }),
       async resume() {
         const isSame = stampOf(disk) === stamp;
         await holder.finish();
@@ -91,7 +91,7 @@ export async function pauseGuest(
 function findInstance(parents: readonly string[], name: string): InstancePaths {
   const all = parents.map((parent) => instancePaths(`${parent}/${name}`));
   const found = all.find((paths) => existsSync(socketOf(paths, name)));
-  if (found !== undefined && existsSync(found.imageAlias)) return found;
+  if (found !== undefined && existsSync(found.imageLink)) return found;
   throw new LaunchError(`Cannot pause "${name}": no guest of yours with this name is running`, {
     kind: 'missing',
     code: 'GUEST_MISSING',

@@ -13,6 +13,9 @@ export interface InstancePaths {
   /** Plain names for files whose own names the kernel's command line cannot carry. */
   readonly imageAlias: string;
   readonly cowAlias: string;
+  /** Where those who look at the guest from outside find the files of its disk. */
+  readonly imageLink: string;
+  readonly cowLink: string;
 }
 
 /** Where the guest's streams are among the kernel's descriptors. */
@@ -31,6 +34,8 @@ export function instancePaths(directory: string): InstancePaths {
     log: `${directory}/console.log`,
     imageAlias: `${directory}/image`,
     cowAlias: `${directory}/cow`,
+    imageLink: `${directory}/image.link`,
+    cowLink: `${directory}/cow.link`,
   };
 }
 
@@ -90,13 +95,17 @@ export function aliases({ disk, image }: StartPlan, paths: InstancePaths): [stri
 }
 
 /**
- * Links to the files of the disk, for those who look at the guest from outside; they also stand in
- * for names that are not plain where nothing else does.
+ * Links to make in the instance directory: to the files of the disk and, where nothing is bound in
+ * its place, from each plain name.
  */
-export function diskLinks({ disk, image }: StartPlan, paths: InstancePaths): [string, string][] {
-  const links: [string, string][] = [[image, paths.imageAlias]];
-  if (disk.kind === 'image') return links;
-  return [...links, [disk.kind === 'cow' ? disk.path : paths.cow, paths.cowAlias]];
+export function diskLinks(plan: StartPlan, paths: InstancePaths): [string, string][] {
+  const { disk, image, confinement } = plan;
+  const cow = disk.kind === 'cow' ? disk.path : paths.cow;
+  return [
+    [image, paths.imageLink],
+    ...(disk.kind === 'image' ? [] : [[cow, paths.cowLink] satisfies [string, string]]),
+    ...(confinement.kind === 'none' ? aliases(plan, paths) : []),
+  ];
 }
 
 /** Whether a path survives the kernel's command line, where blanks, commas and colons separate. */
