@@ -3,6 +3,7 @@ import { type Load, runProgram } from './program.ts';
 
 /** Each command's code and libraries are loaded when it is asked for. */
 const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
+  doctor: async (deps) => (await import('./doctor.ts')).doctorCommand(deps),
   image: async (deps) => (await import('./image.ts')).imageCommand(deps),
   snap: async (deps) => (await import('./snap.ts')).snapCommand(deps),
   start: async (deps) => (await import('./start.ts')).startCommand(deps),

@@ -1,0 +1,42 @@
+import { join, resolve } from 'node:path';
+import type { Bytes } from '../base/units.ts';
+import { type Place, realSystem } from '../doctor/place.ts';
+import { cacheDirectory } from './cache-directory.ts';
+import { callerOf } from './caller.ts';
+import type { Deps } from './deps.ts';
+import { parseMemory } from './memory.ts';
+
+/** The same from `src` and from `dist`. */
+const PACKAGE_ROOT = resolve(import.meta.dirname, '../..');
+const DEFAULT_MEMORY = '512M';
+
+export interface PlaceFlags {
+  readonly image?: string;
+  readonly kernel?: string;
+  readonly mem?: Bytes;
+  readonly unconfined: boolean;
+}
+
+/** This machine, as this process has it. */
+export function placeOf(flags: PlaceFlags, { env }: Pick<Deps, 'env'>): Place {
+  const path = env.PATH || '/usr/local/bin:/usr/bin:/bin';
+  const image = flags.image ?? (env.APPPOT_IMAGE || undefined);
+  const kernel = flags.kernel ?? (env.APPPOT_KERNEL || undefined);
+  return {
+    env,
+    path,
+    temporary: env.TMPDIR || '/tmp',
+    cache: cacheDirectory(env),
+    directory: process.cwd(),
+    hasTerminal: process.stdin.isTTY === true,
+    caller: callerOf(process),
+    kit: join(PACKAGE_ROOT, 'dist/guest'),
+    wanted: {
+      memory: flags.mem ?? parseMemory(env.APPPOT_MEM || DEFAULT_MEMORY),
+      unconfined: flags.unconfined,
+      ...(image !== undefined && { image }),
+      ...(kernel !== undefined && { kernel }),
+    },
+    ...realSystem({ path }),
+  };
+}
