@@ -16,7 +16,6 @@ enum { OK = 0, NO = 1, USAGE = 2, UNKNOWN = 3 };
 /* Each prints one line: what was found. */
 int probe_ptrace(void);
 int probe_namespaces(void);
-int probe_landlock(void);
 int probe_kvm(void);
 
 /* directory.c: prints `name=value` lines: what can be done in a directory. */

@@ -15,7 +15,6 @@ int main(int count, char *words[]) {
   if (strcmp(task, "true") == 0) return OK;
   if (strcmp(task, "ptrace") == 0) return probe_ptrace();
   if (strcmp(task, "namespaces") == 0) return probe_namespaces();
-  if (strcmp(task, "landlock") == 0) return probe_landlock();
   if (strcmp(task, "kvm") == 0) return probe_kvm();
   if (strcmp(task, "directory") == 0 && count > 2) return probe_directory(words[2]);
   if (strcmp(task, "measure") == 0) return measure(words + 2);

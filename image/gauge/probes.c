@@ -67,15 +67,3 @@ int probe_namespaces(void) {
   puts("allowed");
   return OK;
 }
-
-#ifndef SYS_landlock_create_ruleset
-#define SYS_landlock_create_ruleset 444
-#endif
-
-int probe_landlock(void) {
-  const unsigned version_only = 1;
-  long version = syscall(SYS_landlock_create_ruleset, NULL, 0, version_only);
-  if (version < 0) return failed("landlock");
-  printf("version %ld\n", version);
-  return OK;
-}

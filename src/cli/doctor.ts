@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Bytes } from '../base/units.ts';
 import { VERSION } from '../base/version.ts';
 import { CHECKS, TRIALS } from '../doctor/checks.ts';
 import { examine } from '../doctor/examine.ts';
 import { renderReport } from '../doctor/render.ts';
+import type { ConfinementWish } from '../launch/sandbox.ts';
 import type { Deps } from './deps.ts';
 import { parseMemory } from './memory.ts';
 import { placeOf } from './place.ts';
@@ -12,6 +13,7 @@ interface DoctorFlags {
   readonly image?: string;
   readonly kernel?: string;
   readonly mem?: Bytes;
+  readonly confine: ConfinementWish;
   readonly unconfined: boolean;
   readonly json?: boolean;
   readonly quiet: boolean;
@@ -27,11 +29,12 @@ export function doctorCommand(deps: Deps): Command {
     .option('--image <path>', 'check this image, too, and start it (APPPOT_IMAGE)')
     .option('--mem <size>', 'memory that guests shall have (APPPOT_MEM, 512M)', parseMemory)
     .option('--kernel <path>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
-    .option(
-      '--unconfined',
-      'as root, consent to guests whose root can reach all of this machine',
-      false,
+    .addOption(
+      new Option('--confine <how>', "what keeps a guest's root from your files")
+        .choices(['auto', 'bwrap', 'landlock', 'none'])
+        .default('auto'),
     )
+    .option('--unconfined', 'the same as --confine none', false)
     .option('--json', 'print the report as JSON')
     .option('-q, --quiet', 'print only what is not well', false)
     .action(async (flags: DoctorFlags) => doctor(flags, deps));

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Bytes } from '../base/units.ts';
 import { type Place, realSystem } from '../doctor/place.ts';
+import type { ConfinementWish } from '../launch/sandbox.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
@@ -14,6 +15,7 @@ export interface PlaceFlags {
   readonly image?: string;
   readonly kernel?: string;
   readonly mem?: Bytes;
+  readonly confine: ConfinementWish;
   readonly unconfined: boolean;
 }
 
@@ -30,10 +32,10 @@ export function placeOf(flags: PlaceFlags, { env }: Pick<Deps, 'env'>): Place {
     directory: process.cwd(),
     hasTerminal: process.stdin.isTTY === true,
     caller: callerOf(process),
-    kit: join(PACKAGE_ROOT, 'dist/guest'),
+    kit: join(PACKAGE_ROOT, 'dist'),
     wanted: {
       memory: flags.mem ?? parseMemory(env.APPPOT_MEM || DEFAULT_MEMORY),
-      unconfined: flags.unconfined,
+      confine: flags.unconfined ? 'none' : flags.confine,
       ...(image !== undefined && { image }),
       ...(kernel !== undefined && { kernel }),
     },

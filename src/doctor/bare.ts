@@ -36,21 +36,21 @@ async function fill(directory: string, kit: string): Promise<void> {
   const init = join(directory, 'root', GUEST_INIT);
   const points = MOUNT_POINTS.map((path) => join(directory, 'root', path));
   for (const path of [dirname(init), ...points]) await mkdir(path, { recursive: true });
-  await copyFile(join(kit, 'apppot-init'), init);
-  await copyFile(join(kit, 'apppot-gauge'), join(directory, 'root', GAUGE));
+  await copyFile(join(kit, 'guest/apppot-init'), init);
+  await copyFile(join(kit, 'native/apppot-gauge'), join(directory, 'root', GAUGE));
   for (const path of [init, join(directory, 'root', GAUGE)]) await chmod(path, 0o755);
   await writeFile(join(directory, 'no.img'), emptyFilesystem());
 }
 
 /** The kernel is given another root; its disk only has to pass for one. */
 function request(directory: string, { wanted }: Place): StartRequest {
-  const { memory, kernel, unconfined } = wanted;
+  const { memory, kernel, confine } = wanted;
   const root = join(directory, 'root');
   return {
     name: `doctor.${process.pid}`,
     image: join(directory, 'no.img'),
     memory,
-    unconfined,
+    confine,
     jobdir: root,
     command: [`/${GAUGE}`, 'true'],
     extra: ['root=/dev/root', 'rootfstype=hostfs', `rootflags=${root}`],

@@ -1,4 +1,5 @@
 import type { Bytes } from '../base/units.ts';
+import { roomIn } from '../host/room.ts';
 import { answerOf, gauge, type Place } from './place.ts';
 
 /** What can be done in a directory; each is `ok` or the system's reason. */
@@ -20,6 +21,7 @@ export interface DirectoryTrial {
 /** Tries a directory from a program of its own, because a dead file server never answers. */
 export async function tryDirectory(place: Place, directory: string): Promise<DirectoryTrial> {
   const tried = await gauge(place, ['directory', directory]);
+  if (tried.error !== undefined) return lookAtDirectory(directory);
   const values = new Map(
     [...tried.stdout.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
   );
@@ -33,5 +35,15 @@ export async function tryDirectory(place: Place, directory: string): Promise<Dir
     execute: text('execute'),
     lock: text('lock'),
     socket: text('socket'),
+  };
+}
+
+/** As far as it can be told without the program. */
+function lookAtDirectory(directory: string): DirectoryTrial {
+  const { free, fault, isNoexec } = roomIn(directory);
+  const writable = fault ?? 'ok';
+  return {
+    ...{ free, files: -1, create: writable, write: writable, lock: writable, socket: writable },
+    execute: isNoexec ? 'mounted noexec' : 'ok',
   };
 }

@@ -3,6 +3,7 @@ import type { Seconds } from '../base/clock.ts';
 import type { Bytes } from '../base/units.ts';
 import { type Attempt, attempt } from '../host/attempt.ts';
 import type { Caller } from '../launch/launch.ts';
+import type { ConfinementWish } from '../launch/sandbox.ts';
 
 /** What is looked at: this machine, as one process of one user has it. */
 export interface Place {
@@ -18,7 +19,7 @@ export interface Place {
   readonly hasTerminal: boolean;
   readonly caller: Caller;
   readonly wanted: Wanted;
-  /** Directory of the programs that this package brings for guests. */
+  /** Directory of the programs that come with this package: `guest` and `native`. */
   readonly kit: string;
   /** A small text file of the system, such as those of /proc; undefined when it cannot be read. */
   readonly read: (path: string) => string | undefined;
@@ -30,7 +31,7 @@ export interface Wanted {
   readonly memory: Bytes;
   readonly image?: string;
   readonly kernel?: string;
-  readonly unconfined: boolean;
+  readonly confine: ConfinementWish;
 }
 
 /** The system's own side of a place. */
@@ -55,7 +56,7 @@ export function gauge(
   words: readonly string[],
   limit: Seconds = 10,
 ): Promise<Attempt> {
-  return place.attempt([`${place.kit}/apppot-gauge`, ...words], limit);
+  return place.attempt([`${place.kit}/native/apppot-gauge`, ...words], limit);
 }
 
 /** One of its answers: what it found, or why it found nothing. */

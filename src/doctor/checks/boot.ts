@@ -8,7 +8,7 @@ import { type Check, type Finding, fail, ok, warn } from '../check.ts';
 import type { Place } from '../place.ts';
 
 /** For a guest's whole life; usual is a third of a second. */
-const LIMIT: Seconds = 20;
+const LIMIT: Seconds = 15;
 const SLOW: Seconds = 5;
 const SIGKILL_OURS = 128 + 15;
 
@@ -23,11 +23,11 @@ function bootBare(place: Place): Promise<Finding> {
 }
 
 async function bootImage(place: Place): Promise<Finding | undefined> {
-  const { image, memory, kernel, unconfined } = place.wanted;
+  const { image, memory, kernel, confine } = place.wanted;
   if (image === undefined) return undefined;
   const name = `doctor.${process.pid}`;
   const plan = await planStart(
-    { name, image, memory, unconfined, command: ['true'], ...(kernel !== undefined && { kernel }) },
+    { name, image, memory, confine, command: ['true'], ...(kernel !== undefined && { kernel }) },
     place,
   );
   return judge({ ...plan, disk: plan.disk.kind === 'image' ? { kind: 'temporary' } : plan.disk });

@@ -4,7 +4,7 @@ import { chooseKernel } from '../../launch/choose.ts';
 import { type Check, type Finding, fail, findingOf, ok } from '../check.ts';
 import type { Place } from '../place.ts';
 
-const LIMIT: Seconds = 10;
+const LIMIT: Seconds = 5;
 
 /** Without one of these no start works: `docs/decisions` says what each is for. */
 const NEEDED = ['HOSTFS', 'BLK_DEV_UBD', 'EXT4_FS', 'SSL', 'PROC_FS', 'DEVTMPFS', 'TMPFS'];

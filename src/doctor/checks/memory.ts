@@ -1,5 +1,8 @@
+import { dirname } from 'node:path';
 import { type Bytes, formatSize } from '../../base/units.ts';
-import { chooseMemoryDirectory } from '../../launch/choose.ts';
+import { chooseMemoryPlace } from '../../launch/memory.ts';
+import { chooseTemporary } from '../../launch/plan.ts';
+import { chooseConfinement } from '../../launch/sandbox.ts';
 import { cgroupLimit } from '../cgroup.ts';
 import { type Check, type Finding, fail, ok, warn } from '../check.ts';
 import { tryDirectory } from '../directory.ts';
@@ -31,33 +34,40 @@ async function lookAtCgroup(place: Place): Promise<Finding> {
   return warn(found, 'Ask the batch system for more memory, or give the guest less with --mem.');
 }
 
+/** In a sandbox of bwrap guests have a `/dev/shm` of their own. */
 async function lookAtShared(place: Place): Promise<Finding> {
   const { free, execute, create, reason } = await tryDirectory(place, SHARED);
-  const remedy = 'Guests use TMPDIR instead, which is slower; set it to a directory with room.';
-  if (reason !== undefined) return warn(`cannot be used: ${reason}`, remedy);
-  if (create !== 'ok') return warn(`not writable: ${create}`, remedy);
-  if (execute !== 'ok') return warn('mounted noexec', remedy);
+  const judge = (await isPrivate(place))
+    ? (found: string): Finding => ok(`${found}; guests have their own`)
+    : (found: string): Finding => warn(found, 'Guests use TMPDIR instead, which is slower.');
+  if (reason !== undefined) return judge(`cannot be used: ${reason}`);
+  if (create !== 'ok') return judge(`not writable: ${create}`);
+  if (execute !== 'ok') return judge('mounted noexec');
   const found = `${formatSize(free)} free`;
-  return free > place.wanted.memory ? ok(found) : warn(found, remedy);
+  return free > place.wanted.memory ? ok(found) : judge(found);
 }
 
 /** Where a start would put it. */
 async function lookAtFile(place: Place): Promise<Finding> {
-  const { memory } = place.wanted;
-  const directory = chooseMemoryDirectory(memory, place.temporary) ?? SHARED;
-  const remedy =
-    'Set TMPDIR to a directory of your own that has room and where programs may be executed.';
-  const { free, execute, write, reason } = await tryDirectory(place, directory);
-  if (reason !== undefined) return fail(`${directory} cannot be used: ${reason}`, remedy);
-  if (write !== 'ok') return fail(`${directory} is not writable: ${write}`, remedy);
-  if (execute !== 'ok') return fail(`${directory} is mounted noexec`, remedy);
-  if (free <= memory) {
-    return fail(
-      `${directory} has ${formatSize(free)} for ${formatSize(memory)}`,
-      `${remedy.slice(0, -1)}; or use less --mem.`,
-    );
+  const { wanted, caller, path } = place;
+  const confinement = await chooseConfinement(wanted.confine, caller.uid, path);
+  const temporary = dirname(chooseTemporary(place, 'doctor'));
+  const chosen = chooseMemoryPlace(wanted.memory, confinement, temporary);
+  if (chosen === 'shared')
+    return ok(confinement.kind === 'bwrap' ? `in its own ${SHARED}` : SHARED);
+  const remedy = 'Set TMPDIR to a directory with room where programs may be executed.';
+  const { write, execute } = await tryDirectory(place, temporary);
+  if (write !== 'ok') return fail(`${temporary} is not writable: ${write}`, remedy);
+  if (execute !== 'ok') return fail(`${temporary} is mounted noexec`, remedy);
+  return warn(`in ${temporary}, which is slower than ${SHARED}`, 'Have more room there.');
+}
+
+async function isPrivate({ wanted, caller, path }: Place): Promise<boolean> {
+  try {
+    return (await chooseConfinement(wanted.confine, caller.uid, path)).kind === 'bwrap';
+  } catch {
+    return false;
   }
-  return ok(`in ${directory}, ${formatSize(free)} free`);
 }
 
 /** The kernel's own default. */

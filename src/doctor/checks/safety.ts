@@ -1,4 +1,4 @@
-import { chooseConfinement } from '../../launch/choose.ts';
+import { chooseConfinement, tryLandlock } from '../../launch/sandbox.ts';
 import { type Check, type Finding, fail, ok, warn } from '../check.ts';
 import { answerOf, gauge, type Place } from '../place.ts';
 
@@ -11,14 +11,19 @@ export const SAFETY: readonly Check[] = [
 ];
 
 /** What a start would choose; as root it refuses to start without any. */
-async function lookAtConfinement(place: Place): Promise<Finding> {
-  const { wanted, caller, path } = place;
-  const chosen = await chooseConfinement(wanted.unconfined, caller.uid, path);
-  if (chosen.kind === 'bwrap') return ok(`${chosen.program}: guests reach only their own files`);
-  return warn(
-    `none, ${chosen.reason}: root in a guest can do what you can`,
-    'Install bubblewrap, have user namespaces allowed, and start only guests that you trust.',
-  );
+async function lookAtConfinement({ wanted, caller, path }: Place): Promise<Finding> {
+  const chosen = await chooseConfinement(wanted.confine, caller.uid, path);
+  switch (chosen.kind) {
+    case 'bwrap':
+      return ok(`${chosen.program}: guests reach only their own files`);
+    case 'landlock':
+      return ok(`${chosen.program}: guests open only their own files`);
+    case 'none':
+      return warn(
+        `none (${chosen.reason}): root in a guest can do what you can`,
+        'Install bubblewrap, have user namespaces allowed, and start only guests that you trust.',
+      );
+  }
 }
 
 async function lookAtNamespaces(place: Place): Promise<Finding | undefined> {
@@ -43,10 +48,10 @@ function namespaceRemedy({ read }: Place): string {
   return 'Ask the administrator, or run outside of this container: guests run unconfined without.';
 }
 
-/** Of no use yet: said so that sites can be compared. */
-async function lookAtLandlock(place: Place): Promise<Finding | undefined> {
-  const tried = await gauge(place, ['landlock']);
-  return tried.status === undefined ? undefined : ok(answerOf(tried));
+/** What a guest is confined by where there are no user namespaces. */
+function lookAtLandlock(): Finding {
+  const trial = tryLandlock();
+  return ok('program' in trial ? 'works' : `${trial.fault}; needed only without user namespaces`);
 }
 
 function lookAtUser({ caller: { uid, gid, user } }: Place): Finding {
