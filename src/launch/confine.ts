@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import type { StartPlan } from './launch.ts';
+import type { Segment, StartPlan } from './launch.ts';
+import { segmentSocket } from './net/interfaces.ts';
 import { aliases, type InstancePaths } from './words.ts';
 
 /**
@@ -13,7 +14,7 @@ export function confinementWords(plan: StartPlan, paths: InstancePaths): readonl
   return [
     plan.confinement.program,
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
-    ...(plan.network.kind === 'slirp' ? [] : ['--unshare-net']),
+    ...(needsHostNetwork(plan) ? [] : ['--unshare-net']),
     ...['--die-with-parent', '--tmpfs', '/tmp'],
     ...writable(plan.jobdir),
     ...['--proc', '/proc', '--dev', '/dev'],
@@ -22,6 +23,7 @@ export function confinementWords(plan: StartPlan, paths: InstancePaths): readonl
     ...diskBinds(plan, paths),
     ...aliasBinds(plan, paths),
     ...networkBinds(plan, paths),
+    ...segmentBinds(plan, paths),
     ...writable(paths.control),
     ...writable(paths.sockets),
     ...readable(plan.changes),
@@ -49,6 +51,23 @@ function networkBinds({ network }: StartPlan, paths: InstancePaths): string[] {
     case 'none':
       return [];
   }
+}
+
+/** What the kernel itself does in the host's network. */
+function needsHostNetwork({ network, segments }: StartPlan): boolean {
+  const isDirect = (segment: Segment): boolean =>
+    segment.kind === 'tap' || (segment.kind === 'mcast' && segment.own);
+  return network.kind === 'slirp' || segments.some(isDirect);
+}
+
+function segmentBinds({ segments }: StartPlan, paths: InstancePaths): string[] {
+  return segments.flatMap((segment, index) => {
+    const socket = segmentSocket(paths, index + 1);
+    if (segment.kind === 'tap') return ['--dev-bind', '/dev/net/tun', '/dev/net/tun'];
+    if (segment.kind === 'mcast') return segment.own ? [] : writable(socket);
+    const { endpoint } = segment;
+    return endpoint.kind === 'unix' ? ['--bind', endpoint.path, socket] : writable(socket);
+  });
 }
 
 function readable(path: string | undefined): string[] {

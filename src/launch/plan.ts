@@ -3,15 +3,10 @@ import { join, resolve } from 'node:path';
 import type { Seconds } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
 import { type Bytes, formatSize } from '../base/units.ts';
-import {
-  chooseConfinement,
-  chooseKernel,
-  chooseMemoryDirectory,
-  chooseNetwork,
-  type NetworkWish,
-} from './choose.ts';
+import { chooseConfinement, chooseKernel, chooseMemoryDirectory } from './choose.ts';
 import { chooseDisk } from './disk.ts';
 import { type Caller, LaunchError, type StartPlan } from './launch.ts';
+import { chooseNetworks, type NetworkRequest } from './net/choose.ts';
 import { instancePaths, isPlain } from './words.ts';
 
 /** What the user asks for; what is left out is found or has a default. */
@@ -21,8 +16,7 @@ export interface StartRequest {
   readonly image: string;
   readonly cow?: string;
   readonly kernel?: string;
-  readonly slirp?: string;
-  readonly network?: NetworkWish;
+  readonly network?: NetworkRequest;
   readonly memory?: Bytes;
   readonly jobdir?: string;
   readonly changes?: string;
@@ -57,14 +51,15 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
   const memory = checkMemory(request.memory ?? DEFAULT_MEMORY);
   const temporary = chooseTemporary(around, request.name);
   const memoryDirectory = chooseMemoryDirectory(memory, around.temporary);
+  const kernel = chooseKernel(request.kernel, around.path);
   return {
     name: checkName(request.name),
-    kernel: chooseKernel(request.kernel, around.path),
+    kernel,
     image,
     disk,
     ...(partition === undefined ? {} : { partition }),
     memory,
-    network: chooseNetwork(request.network ?? 'auto', request.slirp, around.path),
+    ...(await chooseNetworks(request.network ?? {}, kernel, around.path)),
     confinement: await chooseConfinement(
       request.unconfined ?? false,
       around.caller.uid,
