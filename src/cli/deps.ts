@@ -5,6 +5,8 @@ import { type Output, textOutput } from './output.ts';
 
 /** Everything a command touches outside its arguments. Tests pass their own. */
 export interface Deps {
+  /** The name the user typed: `apppot`, `apppot-start` or `apppot-snap`. */
+  readonly program: string;
   readonly host: Host;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where commands print; `json` turns the result into one JSON line. */
@@ -15,9 +17,9 @@ export interface Deps {
   setStatus(status: number): void;
 }
 
-/** @param program The name the user typed, for messages. */
 export function realDeps(process: NodeJS.Process, program: string): Deps {
   return {
+    program,
     host: localHost,
     env: process.env,
     pause: async (...wanted) => (await import('../launch/pause.ts')).pauseGuest(...wanted),

@@ -8,9 +8,12 @@ import { textOutput } from './output.ts';
 import { runProgram } from './program.ts';
 import { snapCommand } from './snap.ts';
 
+const program = 'apppot-snap';
+
 const deps = {
+  program,
   env: process.env,
-  output: (json = false) => textOutput(process, 'apppot-snap', json),
+  output: (json = false) => textOutput(process, program, json),
   setStatus(status: number) {
     process.exitCode = status;
   },

@@ -16,7 +16,7 @@ const LARGEST = 10;
 export function showCommand(deps: SnapDeps): Command {
   return new Command('show')
     .description('tell what is inside a bundle: its base, counts, sizes, largest files')
-    .argument('<bundle>')
+    .argument('<bundle>', 'the bundle')
     .option('--paths', 'list every path: + put, - deleted', false)
     .option('--json', 'print the result as one JSON line', false)
     .action((file: string, flags: Flags) => runShow(file, flags, deps));

@@ -5,7 +5,7 @@ import type { SnapDeps } from './snap-deps.ts';
 export function verifyCommand(deps: SnapDeps): Command {
   return new Command('verify')
     .description('read a bundle to its end: whether it is whole, and safe to merge')
-    .argument('<bundle>')
+    .argument('<bundle>', 'the bundle')
     .option('--json', 'print the result as one JSON line', false)
     .action((file: string, flags: { readonly json: boolean }) => runVerify(file, flags, deps));
 }
