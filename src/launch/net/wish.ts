@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { closest } from '../../base/suggest.ts';
 import { LaunchError } from '../launch.ts';
 
 /** One `--net` as the user gives it, told apart but not yet matched with what the machine has. */
@@ -38,8 +39,10 @@ export function parseNetwork(text: string): NetworkWish {
 
 const ADDRESSED = /^(?<form>.*?)(?:=(?<address>[\d.]+)\/(?<prefix>\d+))?$/;
 
+const OUTER = ['auto', 'slirp4netns', 'slirp', 'none'] as const;
+
 function isOuter(text: string): text is OuterWish['kind'] {
-  return ['auto', 'slirp4netns', 'slirp', 'none'].includes(text);
+  return OUTER.some((kind) => kind === text);
 }
 
 function parseSegment(form: string): SegmentWish | undefined {
@@ -64,10 +67,16 @@ export function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) < 65_536;
 }
 
+const KINDS = [...OUTER, 'mcast', 'switch', 'tap'];
+
 function malformed(text: string): LaunchError {
+  const meant = closest(/^\w*/.exec(text)?.[0] ?? '', KINDS);
   return new LaunchError(`Cannot make a network "${text}": it is not one of ${FORMS}`, {
     kind: 'usage',
     code: 'NETWORK_MALFORMED',
-    hint: 'Write, for example, --net auto --net switch:/tmp/lab.sock.',
+    hint:
+      meant === undefined
+        ? 'Write, for example, --net auto --net switch:/tmp/lab.sock.'
+        : `Did you mean ${meant}?`,
   });
 }
