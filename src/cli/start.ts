@@ -5,6 +5,7 @@ import type { StartPlan } from '../launch/launch.ts';
 import { planStart, type StartRequest } from '../launch/plan.ts';
 import { renderPlan } from '../launch/render.ts';
 import { runStart } from '../launch/run.ts';
+import type { ConfinementWish } from '../launch/sandbox.ts';
 import { renderScript } from '../launch/script.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
@@ -24,6 +25,7 @@ interface StartFlags extends NetworkFlags {
   readonly extra: readonly string[];
   readonly timeout?: number;
   readonly consoleLog?: string;
+  readonly confine: ConfinementWish;
   readonly unconfined: boolean;
   readonly dryRun: boolean;
   readonly printScript: boolean;
@@ -45,7 +47,12 @@ export function startCommand(deps: Deps): Command {
     .option('-X, --extra <word>', "word for the kernel's command line; repeatable", collect, [])
     .option('--timeout <time>', 'end the job after this time, with status 124', parseDuration)
     .option('--console-log <file>', 'keep what kernel and console say')
-    .option('--unconfined', "let the guest's root reach all that you can reach", false)
+    .addOption(
+      new Option('--confine <how>', "what keeps the guest's root from your files")
+        .choices(['auto', 'bwrap', 'landlock', 'none'])
+        .default('auto'),
+    )
+    .option('--unconfined', 'the same as --confine none', false)
     .option('--dry-run', 'print the plan and start nothing', false)
     .option('--print-script', 'print a shell script that does this start', false)
     .passThroughOptions();
@@ -86,7 +93,7 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
 }
 
 function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']): StartRequest {
-  const { cow, changes, extra, timeout, jobdir, unconfined } = flags;
+  const { cow, changes, extra, timeout, jobdir } = flags;
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
     image: flags.image ?? env.APPPOT_IMAGE ?? 'apppot.img',
@@ -95,7 +102,8 @@ function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']
     environment: guestEnvironment(flags.env, env),
     kernel: flags.kernel ?? env.APPPOT_KERNEL,
     memory: flags.mem ?? (env.APPPOT_MEM ? parseMemory(env.APPPOT_MEM) : undefined),
-    ...{ cow, changes, extra, timeout, jobdir, unconfined },
+    confine: flags.unconfined ? 'none' : flags.confine,
+    ...{ cow, changes, extra, timeout, jobdir },
   });
 }
 

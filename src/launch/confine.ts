@@ -1,18 +1,31 @@
 import { dirname } from 'node:path';
-import type { Segment, StartPlan } from './launch.ts';
-import { segmentSocket } from './net/interfaces.ts';
-import { aliases, type InstancePaths } from './words.ts';
+import { landlockWords } from './landlock.ts';
+import type { StartPlan } from './launch.ts';
+import { needsHostNetwork, segmentSocket, TUN } from './net/interfaces.ts';
+import { aliases, hasOwnMemory, type InstancePaths, kernelEnvironment } from './words.ts';
 
 /**
- * The words that go before the kernel's own: bwrap(1) with a view of the files that this guest
- * needs, at their own paths, so that the kernel's words are the same with and without it.
+ * The words that go before the kernel's own, which are the same with and without them.
  *
  * Hostfs alone does not confine: root in the guest may mount any directory of the host.
  */
 export function confinementWords(plan: StartPlan, paths: InstancePaths): readonly string[] {
-  if (plan.confinement.kind === 'none') return [];
+  const { confinement } = plan;
+  switch (confinement.kind) {
+    case 'bwrap':
+      return bwrapWords(confinement.program, plan, paths);
+    case 'landlock':
+      return landlockWords(confinement.program, plan, paths);
+    case 'none':
+      return [];
+  }
+}
+
+/** Bwrap(1) with a view of the files that this guest needs, at their own paths. */
+function bwrapWords(program: string, plan: StartPlan, paths: InstancePaths): readonly string[] {
+  const environment = Object.entries(kernelEnvironment(plan, paths));
   return [
-    plan.confinement.program,
+    program,
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
     ...(needsHostNetwork(plan) ? [] : ['--unshare-net']),
     ...['--die-with-parent', '--tmpfs', '/tmp'],
@@ -26,8 +39,11 @@ export function confinementWords(plan: StartPlan, paths: InstancePaths): readonl
     ...segmentBinds(plan, paths),
     ...writable(paths.control),
     ...writable(paths.sockets),
+    ...(hasOwnMemory(plan) ? writable(paths.memory) : []),
     ...readable(plan.changes),
-    ...['--chdir', dirname(paths.control), '--clearenv', '--setenv', 'HOME', paths.sockets, '--'],
+    ...['--chdir', dirname(paths.control), '--clearenv'],
+    ...environment.flatMap(([name, value]) => ['--setenv', name, value]),
+    '--',
   ];
 }
 
@@ -53,17 +69,10 @@ function networkBinds({ network }: StartPlan, paths: InstancePaths): string[] {
   }
 }
 
-/** What the kernel itself does in the host's network. */
-function needsHostNetwork({ network, segments }: StartPlan): boolean {
-  const isDirect = (segment: Segment): boolean =>
-    segment.kind === 'tap' || (segment.kind === 'mcast' && segment.own);
-  return network.kind === 'slirp' || segments.some(isDirect);
-}
-
 function segmentBinds({ segments }: StartPlan, paths: InstancePaths): string[] {
   return segments.flatMap((segment, index) => {
     const socket = segmentSocket(paths, index + 1);
-    if (segment.kind === 'tap') return ['--dev-bind', '/dev/net/tun', '/dev/net/tun'];
+    if (segment.kind === 'tap') return ['--dev-bind', TUN, TUN];
     if (segment.kind === 'mcast') return segment.own ? [] : writable(socket);
     const { endpoint } = segment;
     return endpoint.kind === 'unix' ? ['--bind', endpoint.path, socket] : writable(socket);

@@ -24,12 +24,15 @@ export type LaunchCode =
   | 'TEMP_UNUSABLE'
   | 'NAME_TAKEN'
   | 'NAME_MALFORMED'
+  | 'SANDBOX_MISSING'
+  | 'SANDBOX_FAILED'
   | 'UNCONFINED_ROOT'
   | 'ENVIRONMENT_MALFORMED'
   | 'MEMORY_TOO_SMALL'
   | 'NETWORK_MALFORMED'
   | 'NETWORK_MISSING'
   | 'NETWORK_UNSUPPORTED'
+  | 'MEMORY_UNPLACED'
   | 'NETWORK_FAILED'
   | 'PUBLISH_MALFORMED'
   | 'PUBLISH_IMPOSSIBLE'
@@ -111,10 +114,13 @@ export interface SegmentAddress {
   readonly mtu: number;
 }
 
-/** What keeps a guest's root from the files of whoever started it: bwrap(1), or nothing. */
+/** What keeps a guest's root from the files of whoever started it: bwrap(1), landlock(7), or nothing. */
 export type Confinement =
-  | { readonly kind: 'bwrap'; readonly program: string }
+  | { readonly kind: 'bwrap' | 'landlock'; readonly program: string }
   | { readonly kind: 'none'; readonly reason: string };
+
+/** Where the file behind the guest's memory is: `/dev/shm`, or the temporary directory. */
+export type MemoryPlace = 'shared' | 'temporary';
 
 /** Where the guest's writes go. */
 export type Disk =
@@ -144,8 +150,7 @@ export interface StartPlan {
   readonly confinement: Confinement;
   /** Directory for the instance: control directory, sockets, temporary COW file. */
   readonly temporary: string;
-  /** Where the kernel makes the file behind the guest's memory; undefined: its own choice. */
-  readonly memoryDirectory?: string;
+  readonly memoryPlace: MemoryPlace;
   readonly jobdir?: string;
   /** The changes bundle to merge at boot. */
   readonly changes?: string;

@@ -1,12 +1,14 @@
 import { accessSync, constants } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Seconds } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
 import { type Bytes, formatSize } from '../base/units.ts';
-import { chooseConfinement, chooseKernel, chooseMemoryDirectory } from './choose.ts';
+import { chooseKernel } from './choose.ts';
 import { chooseDisk } from './disk.ts';
 import { type Caller, LaunchError, type StartPlan } from './launch.ts';
+import { chooseMemoryPlace } from './memory.ts';
 import { chooseNetworks, type NetworkRequest } from './net/choose.ts';
+import { type ConfinementWish, chooseConfinement } from './sandbox.ts';
 import { instancePaths, isPlain } from './words.ts';
 
 /** What the user asks for; what is left out is found or has a default. */
@@ -24,7 +26,7 @@ export interface StartRequest {
   readonly environment?: Readonly<Record<string, string>>;
   readonly extra?: readonly string[];
   readonly timeout?: Seconds;
-  readonly unconfined?: boolean;
+  readonly confine?: ConfinementWish;
 }
 
 /** What the request is about to run on. */
@@ -50,8 +52,12 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
   const { image, disk, partition } = chooseDisk(request.image, request.cow);
   const memory = checkMemory(request.memory ?? DEFAULT_MEMORY);
   const temporary = chooseTemporary(around, request.name);
-  const memoryDirectory = chooseMemoryDirectory(memory, around.temporary);
   const kernel = chooseKernel(request.kernel, around.path);
+  const confinement = await chooseConfinement(
+    request.confine ?? 'auto',
+    around.caller.uid,
+    around.path,
+  );
   return {
     name: checkName(request.name),
     kernel,
@@ -60,13 +66,9 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
     ...(partition === undefined ? {} : { partition }),
     memory,
     ...(await chooseNetworks(request.network ?? {}, kernel, around.path)),
-    confinement: await chooseConfinement(
-      request.unconfined ?? false,
-      around.caller.uid,
-      around.path,
-    ),
+    confinement,
     temporary,
-    ...(memoryDirectory === undefined ? {} : { memoryDirectory }),
+    memoryPlace: chooseMemoryPlace(memory, confinement, dirname(temporary)),
     ...(request.jobdir === undefined ? {} : { jobdir: checkJobdir(request.jobdir) }),
     ...(request.changes === undefined ? {} : { changes: checkBundle(request.changes) }),
     command: request.command,

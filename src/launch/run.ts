@@ -15,7 +15,7 @@ import { openNetworks } from './net/open.ts';
 import { outcome } from './outcome.ts';
 import { feed } from './stdin.ts';
 import { supervise } from './supervise.ts';
-import { diskLinks } from './words.ts';
+import { diskLinks, hasOwnMemory } from './words.ts';
 
 export interface RunOptions {
   /** A file for all that kernel and console said. */
@@ -53,6 +53,7 @@ export async function runStart(
       stderr: streams.stderr !== undefined,
     });
     prepareDisk(plan, instance);
+    if (hasOwnMemory(plan)) instance.makeMemory(plan.memoryPlace);
     return await runIn(instance, plan, streams, options);
   } finally {
     keepLog(instance, options.consoleLog);

@@ -16,7 +16,14 @@ import { type Helper, helpers } from './net/helpers.ts';
 import { segmentLinks } from './net/interfaces.ts';
 import { SIGNS, type Sign } from './outcome.ts';
 import { printWords, quote, renderFunction } from './shell.ts';
-import { diskLinks, type InstancePaths, instancePaths, kernelWords } from './words.ts';
+import {
+  diskLinks,
+  hasOwnMemory,
+  type InstancePaths,
+  instancePaths,
+  kernelEnvironment,
+  kernelWords,
+} from './words.ts';
 
 /** Stand in words for what only the running script knows. */
 const INSTANCE = '@INSTANCE@';
@@ -60,6 +67,7 @@ function renderValues(plan: StartPlan, name: string | undefined): string[] {
     `name=${name === undefined ? 'apppot.$$' : quote(name)}`,
     `temporary=$\{TMPDIR:-/tmp}`,
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
+    `memory=${hasOwnMemory(plan) ? plan.memoryPlace : "''"}`,
     `timeout=${timeout ?? "''"} grace=${grace}`,
   ];
 }
@@ -104,10 +112,8 @@ function renderCheck(segment: Segment): string[] {
 }
 
 function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): string[] {
-  const { memoryDirectory } = plan;
   return [
-    ...['env', '-i', `HOME=${paths.sockets}`],
-    ...(memoryDirectory === undefined ? [] : [`TMPDIR=${memoryDirectory}`]),
+    ...['env', '-i', ...assignments(kernelEnvironment(plan, paths))],
     ...confinementWords(plan, paths),
     plan.kernel,
     ...kernelWords(plan, paths, terminal),

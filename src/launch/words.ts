@@ -10,6 +10,8 @@ export interface InstancePaths {
   /** Where slirp4netns listens. */
   readonly network: string;
   readonly cow: string;
+  /** Where the kernel makes the file behind the guest's memory, unless it may take `/dev/shm`. */
+  readonly memory: string;
   readonly log: string;
   /** Plain names for files whose own names the kernel's command line cannot carry. */
   readonly imageAlias: string;
@@ -29,6 +31,7 @@ export function instancePaths(directory: string): InstancePaths {
     sockets: `${directory}/uml`,
     network: `${directory}/net.sock`,
     cow: `${directory}/disk.cow`,
+    memory: `${directory}/memory`,
     log: `${directory}/console.log`,
     imageAlias: `${directory}/image`,
     cowAlias: `${directory}/cow`,
@@ -102,8 +105,20 @@ export function diskLinks(plan: StartPlan, paths: InstancePaths): [string, strin
   return [
     [image, paths.imageLink],
     ...(disk.kind === 'image' ? [] : [[cow, paths.cowLink] satisfies [string, string]]),
-    ...(confinement.kind === 'none' ? aliases(plan, paths) : []),
+    ...(confinement.kind === 'bwrap' ? [] : aliases(plan, paths)),
   ];
+}
+
+/**
+ * The environment of the kernel, which makes the file behind its memory in `$TMPDIR`. In `/dev/shm`
+ * files of all programs lie side by side, so that Landlock cannot tell this guest's from others.
+ */
+export function kernelEnvironment(plan: StartPlan, paths: InstancePaths): Record<string, string> {
+  return { HOME: paths.sockets, ...(hasOwnMemory(plan) && { TMPDIR: paths.memory }) };
+}
+
+export function hasOwnMemory({ memoryPlace, confinement }: StartPlan): boolean {
+  return memoryPlace === 'temporary' || confinement.kind === 'landlock';
 }
 
 /** Whether a path survives the kernel's command line, where blanks, commas and colons separate. */

@@ -33,12 +33,22 @@ export function segmentSocket({ directory }: InstancePaths, number: number): str
   return `${directory}/net${number}.sock`;
 }
 
+/** What a tap device is opened by. */
+export const TUN = '/dev/net/tun';
+
+/** Whether the kernel itself, not a helper, reaches into the host's network. */
+export function needsHostNetwork({ network, segments }: StartPlan): boolean {
+  const isDirect = (segment: Segment): boolean =>
+    segment.kind === 'tap' || (segment.kind === 'mcast' && segment.own);
+  return network.kind === 'slirp' || segments.some(isDirect);
+}
+
 /** Links to make where nothing is bound in their place: from each guest's name of a switch to its own. */
 export function segmentLinks(
   { segments, confinement }: StartPlan,
   paths: InstancePaths,
 ): [string, string][] {
-  if (confinement.kind !== 'none') return [];
+  if (confinement.kind === 'bwrap') return [];
   return segments.flatMap((segment, index) =>
     segment.kind === 'switch' && segment.endpoint.kind === 'unix'
       ? [[segment.endpoint.path, segmentSocket(paths, index + 1)] satisfies [string, string]]

@@ -11,6 +11,7 @@ import { createServer } from 'node:net';
 import { errnoOf } from '../../base/errors.ts';
 import { runSync } from '../../host/sync.ts';
 import { LaunchError, type Publication, type Segment, type StartPlan } from '../launch.ts';
+import { TUN } from './interfaces.ts';
 import { SWITCH_PROGRAM } from './program.ts';
 import { renderPublication } from './publication.ts';
 
@@ -71,8 +72,6 @@ function checkLink(link: string): void {
   const [message = '', hint = ''] = stderr.trimEnd().split('\n');
   throw new LaunchError(message, { kind: 'missing', code: 'NETWORK_MISSING', hint: hint.trim() });
 }
-
-const TUN = '/dev/net/tun';
 
 function checkTap(device: string): void {
   const flags = tapFlags(device);
