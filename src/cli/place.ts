@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Bytes } from '../base/units.ts';
 import { type Place, realSystem } from '../doctor/place.ts';
 import type { ConfinementWish } from '../launch/sandbox.ts';
@@ -6,9 +6,8 @@ import { cacheDirectory } from './cache-directory.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { parseMemory } from './memory.ts';
+import { PACKAGE_ROOT } from './package.ts';
 
-/** The same from `src` and from `dist`. */
-const PACKAGE_ROOT = resolve(import.meta.dirname, '../..');
 const DEFAULT_MEMORY = '512M';
 
 export interface PlaceFlags {
