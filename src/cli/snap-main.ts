@@ -6,10 +6,12 @@
 
 import { textOutput } from './output.ts';
 import { runProgram } from './program.ts';
+import { terminalOf } from './progress-line.ts';
 import { snapCommand } from './snap.ts';
 
 const deps = {
   env: process.env,
+  terminal: terminalOf(process, process.env),
   output: (json = false) => textOutput(process, 'apppot-snap', json),
   setStatus(status: number) {
     process.exitCode = status;
