@@ -6,21 +6,23 @@ import { type Terminal, terminalOf } from './progress-line.ts';
 
 /** Everything a command touches outside its arguments. Tests pass their own. */
 export interface Deps {
+  /** The name the user typed: `apppot`, `apppot-start` or `apppot-snap`. */
+  readonly program: string;
   readonly host: Host;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where commands print; `json` turns the result into one JSON line. */
   output(json?: boolean): Output;
   /** Where progress is shown; missing where nobody looks. */
-  readonly terminal: Terminal | undefined;
+  readonly terminal?: Terminal | undefined;
   /** Holds a running guest still; missing where there are none, as inside a guest. */
   readonly pause?: typeof pauseGuest;
   /** Sets the exit status of a command that did not fail. Default 0. */
   setStatus(status: number): void;
 }
 
-/** @param program The name the user typed, for messages. */
 export function realDeps(process: NodeJS.Process, program: string): Deps {
   return {
+    program,
     host: localHost,
     env: process.env,
     terminal: terminalOf(process, process.env),

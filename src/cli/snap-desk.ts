@@ -29,7 +29,7 @@ export interface DeskOptions {
 /**
  * Runs a command that may take long: with a line of progress on a terminal, and until the user stops it.
  *
- * @throws {SnapError} `OPTIONS_CONFLICT`, and what the work throws.
+ * @throws {UsageError} `USAGE`, and what the work throws.
  */
 export async function atDesk<F extends DeskFlags>(
   deps: SnapDeps,
@@ -37,7 +37,7 @@ export async function atDesk<F extends DeskFlags>(
   work: (flags: F, desk: Desk) => Promise<void>,
   { rules = [], stopped = 'nothing is left behind' }: DeskOptions = {},
 ): Promise<void> {
-  checkOptions(command, rules);
+  checkOptions(command, rules, deps.program);
   const flags = command.optsWithGlobals<F>();
   const isQuiet = flags.quiet === true;
   const plain = deps.output(flags.json);

@@ -33,14 +33,11 @@ export async function withPaused<F extends SourceFlags>(
 }
 
 function noManifest(name: string): SnapError {
-  return new SnapError(
-    `Cannot run it like this: --base means nothing where "${name}" has a COW file`,
-    {
-      kind: 'usage',
-      code: 'OPTIONS_CONFLICT',
-      hint: 'Its changes are those from the image on: leave --base away.',
-    },
-  );
+  return new SnapError(`Cannot take --base for "${name}": its changes are in a COW file`, {
+    kind: 'usage',
+    code: 'BASE_MISPLACED',
+    hint: 'They are found without a manifest: leave --base away.',
+  });
 }
 
 function noGuests(name: string): SnapError {

@@ -9,10 +9,13 @@ import { runProgram } from './program.ts';
 import { terminalOf } from './progress-line.ts';
 import { snapCommand } from './snap.ts';
 
+const program = 'apppot-snap';
+
 const deps = {
+  program,
   env: process.env,
   terminal: terminalOf(process, process.env),
-  output: (json = false) => textOutput(process, 'apppot-snap', json),
+  output: (json = false) => textOutput(process, program, json),
   setStatus(status: number) {
     process.exitCode = status;
   },

@@ -90,7 +90,7 @@ function parsePartition(text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new SnapError(`Cannot take partition "${text}": it is no number from 1 on`, {
     kind: 'usage',
-    code: 'OPTIONS_CONFLICT',
+    code: 'PARTITION_MALFORMED',
   });
 }
 

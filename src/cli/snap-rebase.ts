@@ -23,7 +23,7 @@ interface Flags {
 export function rebaseCommand(deps: SnapDeps): Command {
   const command = new Command('rebase')
     .description('bind a bundle to another base, less the paths that both sides changed')
-    .argument('<bundle>')
+    .argument('<bundle>', 'the bundle')
     .requiredOption(
       '--onto <base>',
       'the new base: a manifest, a directory that has one, or an image',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { SnapError } from '../snap/errors.ts';
+import { pathOf, writtenAs } from './help.ts';
+import { optionError } from './usage.ts';
 
 /** Whether the user gave an option, by its long name. */
 export type Has = (option: string) => boolean;
@@ -26,9 +27,10 @@ const EVERYWHERE: readonly Rule[] = [apart('quiet', ['verbose'], 'which is the o
 /**
  * An option that would be passed over in silence is a mistake, and all of them are named at once.
  *
- * @throws {SnapError} `OPTIONS_CONFLICT`
+ * @param program What the user typed.
+ * @throws {UsageError} `USAGE`
  */
-export function checkOptions(command: Command, rules: readonly Rule[]): void {
+export function checkOptions(command: Command, rules: readonly Rule[], program: string): void {
   const own = new Set(command.options.map((option) => option.long?.slice(2)));
   const given = new Set(
     [...command.options, ...(command.parent?.options ?? [])]
@@ -41,10 +43,5 @@ export function checkOptions(command: Command, rules: readonly Rule[]): void {
   const has: Has = (option) => given.has(option);
   const broken = [...EVERYWHERE, ...rules].flatMap((rule) => rule(has) ?? []);
   const faults = [...foreign, ...broken];
-  if (faults.length === 0) return;
-  throw new SnapError(`Cannot run "${command.name()}" like this: ${faults.join('; ')}`, {
-    kind: 'usage',
-    code: 'OPTIONS_CONFLICT',
-    hint: `See apppot-snap ${command.name()} --help.`,
-  });
+  if (faults.length > 0) throw optionError(faults, writtenAs(pathOf(command), program));
 }

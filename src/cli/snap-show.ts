@@ -19,7 +19,7 @@ const LARGEST = 10;
 export function showCommand(deps: SnapDeps): Command {
   const command = new Command('show')
     .description('tell what is inside a bundle: its base, counts, sizes, largest files')
-    .argument('<bundle>')
+    .argument('<bundle>', 'the bundle')
     .option('--paths', 'list every path: + put, - deleted', false)
     .action((file: string, _: Flags, own: Command) =>
       atDesk<Flags>(deps, own, (flags, desk) => runShow(file, flags, desk)),

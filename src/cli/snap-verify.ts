@@ -7,7 +7,7 @@ import { addOutputFlags } from './snap-options.ts';
 export function verifyCommand(deps: SnapDeps): Command {
   const command = new Command('verify')
     .description('read a bundle to its end: whether it is whole, and safe to merge')
-    .argument('<bundle>')
+    .argument('<bundle>', 'the bundle')
     .action((file: string, _: DeskFlags, own: Command) =>
       atDesk<DeskFlags>(deps, own, (flags, desk) => runVerify(file, flags, desk)),
     );
