@@ -41,6 +41,7 @@ export async function imageBuild(recipe: string, options: Options, deps: Deps): 
     if (plan.runs.length > 0) await checkSteps(around);
     const context = buildContext(options, cache, around, deps, signal);
     const record = await buildImage(plan, resolve(options.output), context);
+    if (options.quiet === true && options.json !== true) return;
     output.result({ path: options.output, ...record }, renderImage(options.output, record));
   });
 }

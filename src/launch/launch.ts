@@ -44,6 +44,7 @@ export type LaunchCode =
   | 'GUEST_MISSING'
   | 'CONSOLE_MISSING'
   | 'CONSOLE_FAILED'
+  | 'GUEST_PAUSED'
   | 'GUEST_WROTE'
   | 'GUEST_FAILED'
   | 'GUEST_DIED';
