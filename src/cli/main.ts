@@ -1,15 +1,6 @@
+import { COMMANDS, GUEST_COMMANDS } from './commands.ts';
 import type { Deps } from './deps.ts';
-import { type Load, runProgram } from './program.ts';
-
-/** Each command's code and libraries are loaded when it is asked for. */
-const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
-  image: async (deps) => (await import('./image.ts')).imageCommand(deps),
-  snap: async (deps) => (await import('./snap.ts')).snapCommand(deps),
-  start: async (deps) => (await import('./start.ts')).startCommand(deps),
-};
-
-/** Commands whose exit status is a guest command's. */
-const GUEST_COMMANDS: ReadonlySet<string> = new Set(['start']);
+import { runProgram } from './program.ts';
 
 /**
  * Runs one command line of `apppot`; failures are printed, and become the exit status.
@@ -18,7 +9,7 @@ const GUEST_COMMANDS: ReadonlySet<string> = new Set(['start']);
  * @returns never rejects; the status goes to {@link Deps.setStatus}.
  */
 export async function main(argv: readonly string[], deps: Deps): Promise<void> {
-  const [name = ''] = argv;
+  const name = argv[argv[0] === 'help' ? 1 : 0] ?? '';
   const load = COMMANDS[name];
   const loaders = load === undefined ? Object.values(COMMANDS) : [load];
   await runProgram(loaders, argv, deps, GUEST_COMMANDS.has(name));

@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import { VERSION } from '../base/version.ts';
 import type { Deps } from './deps.ts';
 import { exitStatus, isCommanderError } from './exit.ts';
+import { dressHelp, pathOf, writtenAs } from './help.ts';
+import { usageError } from './usage.ts';
 
-type Frame = Pick<Deps, 'output' | 'setStatus'>;
+export type Frame = Pick<Deps, 'output' | 'program' | 'setStatus'>;
 
 export type Load<D extends Frame> = (deps: D) => Promise<Command>;
 
@@ -19,26 +21,53 @@ export async function runProgram<D extends Frame>(
   guest: boolean,
 ): Promise<void> {
   try {
-    const program = new Command('apppot')
-      .description('virtual compute nodes out of ordinary processes')
-      .version(VERSION, '-V, --version')
-      .enablePositionalOptions();
-    for (const load of loaders) {
-      program.addCommand((await load(deps)).version(VERSION, '-V, --version'));
-    }
-    for (const command of [program, ...program.commands]) quiet(command, deps);
-    await program.parseAsync(argv, { from: 'user' });
+    const program = await loadProgram(loaders, deps);
+    await program.parseAsync(asHelpOption(argv, program), { from: 'user' });
   } catch (error) {
     if (!isCommanderError(error)) deps.output().failure(error);
     deps.setStatus(exitStatus(error, guest));
   }
 }
 
+/** The tree of commands. */
+export async function loadProgram<D extends Frame>(
+  loaders: readonly Load<D>[],
+  deps: D,
+): Promise<Command> {
+  const program = new Command('apppot')
+    .description('virtual compute nodes out of ordinary processes')
+    .version(VERSION, '-V, --version', 'print the version')
+    .enablePositionalOptions();
+  for (const load of loaders) {
+    program.addCommand((await load(deps)).version(VERSION, '-V, --version', 'print the version'));
+  }
+  dress(program, deps);
+  program.helpCommand('help [command...]', 'explain a command');
+  return program;
+}
+
 /** Commander prints through us, and throws instead of ending the process. */
-function quiet(command: Command, deps: Frame): void {
+function dress(command: Command, deps: Frame): void {
+  const written = writtenAs(pathOf(command), deps.program);
+  dressHelp(command, deps.program);
+  command.helpOption('-h, --help', 'explain the command').helpCommand(false);
   command.exitOverride().configureOutput({
     writeOut: (text) => deps.output().result(text, text.trimEnd()),
     writeErr: (text) => deps.output().note(text.trimEnd()),
+    outputError: (text) => deps.output().failure(usageError(text, written)),
   });
-  for (const child of command.commands) quiet(child, deps);
+  for (const child of command.commands) dress(child, deps);
+}
+
+/** `help image build` is `image build --help`; of a word that is no command, commander complains. */
+function asHelpOption(argv: readonly string[], program: Command): string[] {
+  const [first, ...words] = argv;
+  if (first !== 'help') return [...argv];
+  let command = program;
+  for (const word of words) {
+    const child = command.commands.find((one) => one.name() === word);
+    if (child === undefined) return words.slice();
+    command = child;
+  }
+  return [...words, '--help'];
 }

@@ -4,7 +4,7 @@ import { type Daemon, killGroup, startDaemon } from '../host/processes.ts';
 import { confinementWords } from './confine.ts';
 import type { Instance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
-import { kernelWords } from './words.ts';
+import { kernelEnvironment, kernelWords } from './words.ts';
 
 /** Where the job's streams come from and go to. */
 export interface Streams {
@@ -69,15 +69,11 @@ function startKernel(plan: StartPlan, { paths, record }: Instance, terminal: boo
   const log = openSync(paths.log, 'w', 0o600);
   const child = startDaemon([...confinement, plan.kernel, ...kernelWords(plan, paths, terminal)], {
     stdio: ['ignore', log, log, ...Array<'pipe'>(terminal ? 5 : 3).fill('pipe')],
-    env: { HOME: paths.sockets, ...memoryVariable(plan) },
+    env: kernelEnvironment(plan, paths),
   });
   closeSync(log);
   if (child.pid !== undefined) record(child.pid);
   return child;
-}
-
-function memoryVariable({ memoryDirectory }: StartPlan): Record<string, string> {
-  return memoryDirectory === undefined ? {} : { TMPDIR: memoryDirectory };
 }
 
 function waitFor(child: Daemon, kernel: string): Guest['ended'] {

@@ -9,25 +9,31 @@ import {
   appendFileSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmdirSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
 import { identify, isAlive, killGroup, type ProcessId } from '../host/processes.ts';
-import { LaunchError } from './launch.ts';
+import { LaunchError, type MemoryPlace } from './launch.ts';
 import { type InstancePaths, instancePaths } from './words.ts';
 
 const OWNER = 'owner';
 const PROCESSES = 'processes';
+const SHARED_MEMORY = '/dev/shm/apppot.';
 
 export interface Instance {
   readonly paths: InstancePaths;
   /** Notes a process to be ended with the instance: the leader of its group. */
   record(pid: number): void;
+  /** Makes the directory for the guest's memory; one in `/dev/shm` goes with the instance, too. */
+  makeMemory(place: MemoryPlace): void;
   /** Kills what was recorded and removes the directory. */
   remove(): void;
 }
@@ -46,6 +52,10 @@ export function openInstance(parent: string, name: string, uid: number): Instanc
   return {
     paths,
     record: (pid) => appendFileSync(join(paths.directory, PROCESSES), renderProcess(identify(pid))),
+    makeMemory(place) {
+      if (place === 'temporary') mkdirSync(paths.memory, { mode: 0o700 });
+      else symlinkSync(mkdtempSync(SHARED_MEMORY), paths.memory);
+    },
     remove() {
       clear(paths.directory);
       removeIfEmpty(parent);
@@ -88,7 +98,17 @@ function clear(directory: string): void {
     const now = identify(recorded.pid);
     if (now === undefined || now.started === recorded.started) killGroup(recorded.pid);
   }
+  const memory = targetOf(instancePaths(directory).memory);
+  if (memory?.startsWith(SHARED_MEMORY)) rmSync(memory, { recursive: true, force: true });
   rmSync(directory, { recursive: true, force: true });
+}
+
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
 }
 
 function removeIfEmpty(parent: string): void {

@@ -2,6 +2,7 @@ import { formatSize } from '../base/units.ts';
 import { confinementWords } from './confine.ts';
 import { settings } from './control.ts';
 import type { StartPlan } from './launch.ts';
+import { renderNetwork, renderSegment } from './net/render.ts';
 import { quote } from './shell.ts';
 import { instancePaths, kernelWords } from './words.ts';
 
@@ -18,8 +19,9 @@ export function renderPlan(plan: StartPlan): string {
     ['kernel', plan.kernel],
     ['image', plan.image],
     ['writes to', renderDisk(plan)],
-    ['memory', `${formatSize(plan.memory)} in ${plan.memoryDirectory ?? '/dev/shm'}`],
-    ['network', plan.network.kind === 'none' ? 'none' : plan.network.program],
+    ['memory', `${formatSize(plan.memory)} in ${renderMemoryPlace(plan)}`],
+    ['network', renderNetwork(plan.network)],
+    ...plan.segments.map((segment) => ['private', renderSegment(segment)]),
     ['confined', renderConfinement(plan)],
     ['user', `${plan.caller.user} (${plan.caller.uid}:${plan.caller.gid})`],
     ['job directory', plan.jobdir ?? 'none'],
@@ -38,7 +40,19 @@ function renderDisk({ disk }: StartPlan): string {
   return `${disk.path}${disk.exists ? '' : ' (new)'}`;
 }
 
+function renderMemoryPlace({ memoryPlace, confinement, temporary }: StartPlan): string {
+  if (memoryPlace === 'temporary') return temporary;
+  return confinement.kind === 'bwrap' ? 'a /dev/shm of its own' : '/dev/shm';
+}
+
 function renderConfinement({ confinement, caller }: StartPlan): string {
-  if (confinement.kind === 'bwrap') return `${confinement.program}: only the files named here`;
-  return `no: ${confinement.reason}; root in the guest can do what ${caller.user} can`;
+  const others = 'root in the guest can';
+  switch (confinement.kind) {
+    case 'bwrap':
+      return `${confinement.program}: only the files named here`;
+    case 'landlock':
+      return `${confinement.program}: opens only the files named here; ${others} change modes and times of others`;
+    case 'none':
+      return `no: ${confinement.reason}; ${others} do what ${caller.user} can`;
+  }
 }

@@ -1,4 +1,5 @@
 import { GUEST_INIT, type StartPlan } from './launch.ts';
+import { interfaces } from './net/interfaces.ts';
 
 /** Paths that one running guest uses, below its instance directory. */
 export interface InstancePaths {
@@ -9,6 +10,8 @@ export interface InstancePaths {
   /** Where slirp4netns listens. */
   readonly network: string;
   readonly cow: string;
+  /** Where the kernel makes the file behind the guest's memory, unless it may take `/dev/shm`. */
+  readonly memory: string;
   readonly log: string;
   /** Plain names for files whose own names the kernel's command line cannot carry. */
   readonly imageAlias: string;
@@ -21,9 +24,6 @@ export interface InstancePaths {
 /** Where the guest's streams are among the kernel's descriptors. */
 export const STREAMS = { stdout: 3, stderr: 4, control: 5, terminalIn: 6, terminalOut: 7 } as const;
 
-/** Bytes in a packet: the most that slirp4netns carries both ways. */
-export const FAST_MTU = 16_384;
-
 export function instancePaths(directory: string): InstancePaths {
   return {
     directory,
@@ -31,6 +31,7 @@ export function instancePaths(directory: string): InstancePaths {
     sockets: `${directory}/uml`,
     network: `${directory}/net.sock`,
     cow: `${directory}/disk.cow`,
+    memory: `${directory}/memory`,
     log: `${directory}/console.log`,
     imageAlias: `${directory}/image`,
     cowAlias: `${directory}/cow`,
@@ -58,7 +59,7 @@ export function kernelWords(
     'rw',
     `init=${GUEST_INIT}`,
     ...streamWords(terminal),
-    ...networkWords(plan, paths),
+    ...interfaces(plan, paths).map(({ word }) => word),
     `uml_dir=${paths.sockets}/`,
     `umid=${plan.name}`,
     ...QUICK_BOOT,
@@ -104,8 +105,20 @@ export function diskLinks(plan: StartPlan, paths: InstancePaths): [string, strin
   return [
     [image, paths.imageLink],
     ...(disk.kind === 'image' ? [] : [[cow, paths.cowLink] satisfies [string, string]]),
-    ...(confinement.kind === 'none' ? aliases(plan, paths) : []),
+    ...(confinement.kind === 'bwrap' ? [] : aliases(plan, paths)),
   ];
+}
+
+/**
+ * The environment of the kernel, which makes the file behind its memory in `$TMPDIR`. In `/dev/shm`
+ * files of all programs lie side by side, so that Landlock cannot tell this guest's from others.
+ */
+export function kernelEnvironment(plan: StartPlan, paths: InstancePaths): Record<string, string> {
+  return { HOME: paths.sockets, ...(hasOwnMemory(plan) && { TMPDIR: paths.memory }) };
+}
+
+export function hasOwnMemory({ memoryPlace, confinement }: StartPlan): boolean {
+  return memoryPlace === 'temporary' || confinement.kind === 'landlock';
 }
 
 /** Whether a path survives the kernel's command line, where blanks, commas and colons separate. */
@@ -125,15 +138,4 @@ function streamWords(terminal: boolean): string[] {
     `ssl1=null,fd:${stderr}`,
     `ssl2=fd:${control},null`,
   ];
-}
-
-function networkWords({ network }: StartPlan, paths: InstancePaths): string[] {
-  switch (network.kind) {
-    case 'slirp4netns':
-      return [`vec0:transport=bess,dst=${paths.network},mtu=${FAST_MTU},gro=1`];
-    case 'slirp':
-      return [`eth0=slirp,,${network.program}`];
-    case 'none':
-      return [];
-  }
 }

@@ -120,7 +120,9 @@ describe.each(PEOPLE)('apppot-start as %s refuses', (as) => {
   it('an unknown option', async () => {
     expect(await start('apppot-start', ['--nope', 'true'], { as })).toMatchObject({
       status: 125,
-      stderr: "error: unknown option '--nope'\n",
+      stderr:
+        "apppot-start: Cannot read the command line: unknown option '--nope'\n" +
+        '  Look at "apppot-start --help".\n',
     });
   });
 

@@ -1,0 +1,40 @@
+/**
+ * What `--help` and the manual pages show of each command, by its path.
+ *
+ * @module
+ */
+
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  completion: [
+    'apppot completion bash >~/.local/share/bash-completion/completions/apppot',
+    'source <(apppot completion zsh)',
+    'apppot completion fish >~/.config/fish/completions/apppot.fish',
+  ],
+  doctor: ['apppot doctor', 'apppot doctor --mem 4G --image base.img -q'],
+  'image build': [
+    'apppot image build minimal -o base.img',
+    'apppot image build ./solver.yaml -o solver.img --dry-run',
+  ],
+  'image ls': ['apppot image ls', 'apppot image ls /srv/images --json'],
+  'image inspect': ['apppot image inspect base.img', 'apppot image inspect --verify base.img'],
+  start: [
+    'apppot-start --image base.img uname -a',
+    'apppot-start --image develop.img --cow work.cow',
+    'seq 9 | apppot-start --image base.img --changes my.changes.tar.gz sort -r',
+  ],
+  'snap base': ['sudo apppot-snap base', 'apppot-snap base --root tree --base tree.manifest'],
+  'snap changes': [
+    'sudo apppot-snap changes my.changes.tar.gz',
+    'apppot-snap changes my.changes.tar.gz --image base.img --cow work.cow',
+  ],
+  'snap merge': [
+    'sudo apppot-snap merge my.changes.tar.gz',
+    'apppot-snap merge my.changes.tar.gz --root tree --base tree.manifest --dry-run',
+  ],
+  'snap diff': ['apppot-snap diff --stat', 'apppot-snap diff --image base.img --cow work.cow'],
+  'snap show': ['apppot-snap show my.changes.tar.gz', 'apppot-snap show --paths my.changes.tar.gz'],
+  'snap verify': ['apppot-snap verify my.changes.tar.gz'],
+  'snap rebase': [
+    'apppot-snap rebase old.changes.tar.gz --base old.img --onto new.img -o new.changes.tar.gz',
+  ],
+};
