@@ -20,6 +20,8 @@ export interface SourceFlags extends TreeFlags, ImageFiles {
 export interface SourceOptions {
   readonly warn: (text: string) => void;
   readonly pace: Pace;
+  /** Directory with indexes of base images. */
+  readonly cache: string;
   /** The thread that helps to walk large directories. */
   readonly helper?: URL | undefined;
 }

@@ -77,25 +77,29 @@ function* walk(context: Walk): Generator<Entry> {
   const stack = [listing(context, '', undefined)];
   try {
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const name = top.names[top.next];
-      if (name === undefined) {
+      if (top.next === top.names.length) {
         stack.pop();
         continue;
       }
-      const path = top.prefix + name;
-      const entry = context.skip(path)
-        ? undefined
-        : (top.known?.entry(top.next, path) ?? look(context, path));
-      top.next += 1;
+      const entry = nextOf(context, top);
       if (entry === undefined) continue;
       yield entry;
-      if (entry.type === 'directory' && !entry.mounted) {
-        stack.push(listing(context, path, help.take(path)));
-      }
+      const { path, type, mounted } = entry;
+      if (type === 'directory' && !mounted) stack.push(listing(context, path, help.take(path)));
     }
   } finally {
     help.stop();
   }
+}
+
+/** The entry of the next name, unless it is left out or gone. */
+function nextOf(context: Walk, listing: Listing): Entry | undefined {
+  const index = listing.next;
+  const path = listing.prefix + listing.names[index];
+  listing.next += 1;
+  return context.skip(path)
+    ? undefined
+    : (listing.known?.entry(index, path) ?? look(context, path));
 }
 
 /** A thread costs more than a walk of so many directories. */
