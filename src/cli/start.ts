@@ -42,11 +42,11 @@ export function startCommand(deps: Deps): Command {
     .option('--cow <file>', 'keep what the guest writes in this COW file; made when missing')
     .option('--changes <bundle>', 'changes bundle to merge at boot')
     .option('--mem <size>', 'memory of the guest (APPPOT_MEM, 512M)', parseMemory)
-    .option('--kernel <path>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
+    .option('--kernel <program>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
     .addOption(
       new Option('--net <how>', 'network').choices(['auto', 'slirp', 'none']).default('auto'),
     )
-    .option('--slirp <path>', 'slirp program for the network')
+    .option('--slirp <program>', 'slirp program for the network')
     .option('--id <name>', 'name of the guest')
     .option('--jobdir <dir>', "host directory seen as the job's own", '.')
     .option('--env <name=value>', 'set or pass on a variable; repeatable', collect, [])
@@ -99,12 +99,12 @@ function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']
   const { cow, changes, slirp, extra, timeout, jobdir } = flags;
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
-    image: flags.image ?? env.APPPOT_IMAGE ?? 'apppot.img',
+    image: flags.image ?? 'apppot.img',
     network: flags.net,
     command: words,
     environment: guestEnvironment(flags.env, env),
-    kernel: flags.kernel ?? env.APPPOT_KERNEL,
-    memory: flags.mem ?? (env.APPPOT_MEM ? parseMemory(env.APPPOT_MEM) : undefined),
+    kernel: flags.kernel,
+    memory: flags.mem,
     confine: flags.unconfined ? 'none' : flags.confine,
     ...{ cow, changes, slirp, extra, timeout, jobdir },
   });
