@@ -92,6 +92,7 @@ const PLACEHOLDERS: Readonly<Record<string, Values>> = {
   ...all('directory', ['dir', 'directory']),
   ...all('guest', ['guest']),
   ...all('recipe', ['recipe']),
+  network: ['auto', 'slirp4netns', 'slirp', 'none', 'mcast', 'switch:', 'tap:'],
 };
 
 function all(values: Values, words: readonly string[]): Record<string, Values> {

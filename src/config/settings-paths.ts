@@ -1,4 +1,4 @@
-import { readlinkSync, realpathSync } from 'node:fs';
+import { readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { SettingSpec } from './settings.ts';
 
@@ -37,11 +37,27 @@ export function projectProblem(spec: SettingSpec, value: string, place: Place): 
   if (spec.isMapping === true && !value.includes('=')) {
     return 'expected NAME=VALUE: a project does not ask for your variables';
   }
-  if (spec.path === undefined || spec.path === 'image') return undefined;
-  const seen = resolveValue(value, spec.path, place);
-  const isOutside =
-    seen.startsWith('/') && relative(real(place.directory), real(seen)).startsWith('..');
-  return isOutside ? "expected a path inside of the project's directory" : undefined;
+  if (spec.path === undefined) return undefined;
+  const parts = resolveValue(value, spec.path, place).split(/[:,]/);
+  const isFine = (part: string): boolean =>
+    isInside(part, place.directory) || (spec.path === 'image' && isPublic(part));
+  if (parts.every(isFine)) return undefined;
+  const more = spec.path === 'image' ? ", or a file of root's that everybody may read" : '';
+  return `expected a path inside of the project's directory${more}`;
+}
+
+/** Names of programs are inside of nothing, and found in PATH. */
+function isInside(path: string, directory: string): boolean {
+  return !path.startsWith('/') || !relative(real(directory), real(path)).startsWith('..');
+}
+
+function isPublic(path: string): boolean {
+  try {
+    const { uid, mode } = statSync(path);
+    return uid === 0 && (mode & 0o004) !== 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Without links, also where the last of them leads to nothing. */

@@ -17,7 +17,7 @@ export interface SettingSpec {
   /** Whether the list is of `NAME=VALUE`, which may be written as a mapping. */
   readonly isMapping?: boolean;
   readonly choices?: readonly string[];
-  /** Paths are seen from the file; a program is one where it has a slash. An image may lie anywhere. */
+  /** Paths are seen from the file; a program is one where it has a slash. An image may be one or two of them. */
   readonly path?: 'file' | 'program' | 'image';
   /** Whether it widens what a guest can reach, or a check forbids: a project's file must not say it. */
   readonly isOwn?: boolean;

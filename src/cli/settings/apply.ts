@@ -1,12 +1,12 @@
 import type { Command, Option } from 'commander';
 import type { Setting } from '../../config/settings.ts';
 import { pathOf } from '../help.ts';
-import { settableOptions, settingName } from './spec.ts';
+import { isMapping, settableOptions, settingName } from './spec.ts';
 
 /**
  * Gives the options that the command line left out what the environment or a settings file says.
  *
- * @param settings The weakest first; lists add up, and what the command line says comes last.
+ * @param settings The weakest first; a stronger one replaces a weaker one, but variables add up by name.
  * @returns the settings that count.
  */
 export function applySettings(command: Command, settings: readonly Setting[]): readonly Setting[] {
@@ -15,7 +15,7 @@ export function applySettings(command: Command, settings: readonly Setting[]): r
     const own = settings.filter(
       ({ command: of, name }) => of === path && name === settingName(option),
     );
-    const counting = isList(option) ? own : own.slice(-1);
+    const counting = isMapping(option) ? own : own.slice(-1);
     return counting.length > 0 && set(command, option, counting) ? counting : [];
   });
 }
@@ -23,7 +23,7 @@ export function applySettings(command: Command, settings: readonly Setting[]): r
 function set(command: Command, option: Option, counting: readonly Setting[]): boolean {
   const key = option.attributeName();
   const isGiven = command.getOptionValueSource(key) === 'cli';
-  if ((isGiven && !isList(option)) || isExcluded(command, option)) return false;
+  if ((isGiven && !isMapping(option)) || isExcluded(command, option)) return false;
   const found = counting.map(({ value }) => value).reduce(joined);
   const value = typeof found === 'boolean' ? found : parse(option, found);
   const given: unknown = command.getOptionValue(key);

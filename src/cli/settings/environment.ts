@@ -1,9 +1,11 @@
 import type { Setting } from '../../config/settings.ts';
 import type { Deps } from '../deps.ts';
 
-/** Variables that stand for options, by command; those of the original, and no more. */
+/** Variables that stand for options, by command: those of the original, and no more. */
+const OF_A_START = { image: 'APPPOT_IMAGE', kernel: 'APPPOT_KERNEL', mem: 'APPPOT_MEM' };
 const VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  start: { image: 'APPPOT_IMAGE', kernel: 'APPPOT_KERNEL', mem: 'APPPOT_MEM' },
+  doctor: OF_A_START,
+  start: OF_A_START,
 };
 
 /** What the environment says; an empty variable says nothing. */

@@ -11,7 +11,10 @@ const OF_THE_USER: ReadonlySet<string> = new Set([
   'allow-unexplained',
   'any-base',
   'bind',
+  'confine',
   'extra',
+  'host-loopback',
+  'net',
   'publish',
   'unconfined',
 ]);
@@ -41,13 +44,18 @@ export function settingName(option: Option): string {
   return option.negate ? option.name().replace(/^no-/, '') : option.name();
 }
 
+/** Whether it takes `NAME=VALUE`, any number of them. */
+export function isMapping(option: Option): boolean {
+  return option.flags.endsWith('<name=value>');
+}
+
 function settingSpec(option: Option): SettingSpec {
   const view = viewOption(option);
   const path = pathOf(view);
   return {
     name: settingName(option),
     kind: view.value === undefined ? 'switch' : view.isRepeatable ? 'list' : 'value',
-    isMapping: view.value === '<name=value>',
+    isMapping: isMapping(option),
     isOwn: OF_THE_USER.has(option.name()),
     ...(option.argChoices !== undefined && { choices: option.argChoices }),
     ...(path !== undefined && { path }),

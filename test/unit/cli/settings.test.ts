@@ -13,10 +13,15 @@ beforeAll(async () => {
   await import('../../../src/config/settings-schema.ts');
 }, 20_000);
 
+function collect(word: string, all: readonly string[]): string[] {
+  return [...all, word];
+}
+
 function goCommand(): Command {
   const go = new Command('go')
     .option('--size <n>', '', Number)
-    .option('--word <w>', '', (word: string, all: string[]) => [...all, word], [])
+    .option('--word <w>', '', collect, [])
+    .option('--env <name=value>', '', collect, [])
     .option('--no-cache')
     .option('--dry-run');
   go.addOption(go.createOption('--left <x>').conflicts('right')).option('--right <x>');
@@ -36,14 +41,22 @@ describe('applySettings()', () => {
     const go = goCommand().parse([], { from: 'user' });
     const settings = [set('size', ['1']), set('size', ['2'], 'nearer'), set('cache', false)];
     expect(applySettings(go, settings)).toEqual(settings.slice(1));
-    expect(go.opts()).toEqual({ size: 2, word: [], cache: false });
+    expect(go.opts()).toEqual({ size: 2, word: [], env: [], cache: false });
   });
 
-  it('leaves what the command line says, but puts lists before its own', () => {
-    const go = goCommand().parse(['--size', '3', '--word', 'c'], { from: 'user' });
-    const settings = [set('size', ['1']), set('word', ['a']), set('word', ['b'], 'nearer')];
-    expect(applySettings(go, settings)).toEqual(settings.slice(1));
-    expect(go.opts()).toEqual({ size: 3, word: ['a', 'b', 'c'], cache: true });
+  it('leaves what the command line says; only variables add up', () => {
+    const words = ['--size', '3', '--word', 'c', '--env', 'A=3'];
+    const go = goCommand().parse(words, { from: 'user' });
+    const settings = [set('env', ['A=1', 'B=1']), set('env', ['A=2'], 'nearer')];
+    expect(applySettings(go, [set('size', ['1']), set('word', ['a']), ...settings])).toEqual(
+      settings,
+    );
+    expect(go.opts()).toEqual({
+      size: 3,
+      word: ['c'],
+      env: ['A=1', 'B=1', 'A=2', 'A=3'],
+      cache: true,
+    });
   });
 
   it('drops what cannot stand beside the command line', () => {
@@ -80,7 +93,7 @@ describe('settings files', () => {
   });
 
   it('are checked where they say something of the command, and wholly by config check', async () => {
-    const APPPOT_CONFIG = named('image: {ls: {josn: true}}\nstart: {net: slrp}\nstrat: {}\n');
+    const APPPOT_CONFIG = named('image: {ls: {josn: true}}\nstart: {confine: no}\nstrat: {}\n');
     const mistakes = [
       '  line 1: image.ls.josn: unknown setting; did you mean "json"?',
       '  line 3: strat: unknown setting; did you mean "start"?',
@@ -94,7 +107,7 @@ describe('settings files', () => {
     const checked = await say('apppot', ['config', 'check'], { APPPOT_CONFIG });
     expect(checked.status).toBe(2);
     expect(checked.stderr).toContain('3 mistakes');
-    expect(checked.stderr).toContain('line 2: start.net: expected auto, ');
+    expect(checked.stderr).toContain('line 2: start.confine: expected auto, ');
   });
 
   it('are overruled by the environment', async () => {

@@ -114,7 +114,7 @@ goo: {}
 
   it("lets a project's file widen nothing", async () => {
     const { path, directory } = write(`go:
-  far: /srv/base.img
+  far: inside/work.cow:/srv/none.img
   tool: ../linux
   log: link/log
   env: [HOME, A=1]
@@ -124,14 +124,18 @@ goo: {}
     symlinkSync('/etc', join(directory, 'link'));
     await expect(readSettings({ path, ...project }, SPEC)).rejects.toMatchObject({
       message: [
-        `Cannot use "${path}": 4 mistakes`,
+        `Cannot use "${path}": 5 mistakes`,
+        "  line 2: go.far: expected a path inside of the project's directory, or a file of root's that everybody may read",
         "  line 3: go.tool: expected a path inside of the project's directory",
         "  line 4: go.log: expected a path inside of the project's directory",
         '  line 5: go.env[0]: expected NAME=VALUE: a project does not ask for your variables',
         '  line 6: go.open: only in your own settings, or on the command line',
       ].join('\n'),
     });
-    writeFileSync(path, 'go: {far: /srv/base.img, tool: ./linux, log: inside/log, env: {A: 1}}');
+    writeFileSync(
+      path,
+      'go: {far: "inside/work.cow:/etc/passwd", tool: ./linux, log: inside/log, env: {A: 1}}',
+    );
     expect(await readSettings({ path, ...project }, SPEC)).toHaveLength(4);
     symlinkSync('/nowhere/log', join(directory, 'inside/log'));
     await expect(readSettings({ path, ...project }, SPEC)).rejects.toThrow(
