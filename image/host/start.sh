@@ -1,7 +1,9 @@
 # The body of a printed start. Before it stand the plan's own values and functions:
 #   name temporary image disk cow memory network timeout grace
 #   plan_settings plan_command plan_environment   print files of the control directory
+#   plan_binds                                    likewise, empty when there are none
 #   make_links                                    links the disk's files into the instance
+#   make_scratch                                  makes the scratch disk, if one is wanted
 #   run_network run_guest run_guest_in_terminal   become the program
 #   signs                                         calls `sign` for each known cause of death
 # docs/formats/control.md describes the control directory and the control line.
@@ -112,6 +114,7 @@ prepare_disk() {
   cow) [ -e "$cow" ] || create_cow "$cow" ;;
   esac
   make_links
+  make_scratch >/dev/null || fail 125 'Cannot make the scratch disk' 'Ask for less, or set TMPDIR to a directory with more room.'
 }
 
 prepare_memory() {
@@ -154,6 +157,8 @@ write_control() {
   plan_command >"$control/command"
   [ -s "$control/command" ] || rm "$control/command"
   plan_environment >"$control/environment"
+  plan_binds >"$control/binds"
+  [ -s "$control/binds" ] || rm "$control/binds"
   printf '%4096s' '' >"$control/report"
 }
 

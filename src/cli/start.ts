@@ -23,6 +23,8 @@ interface StartFlags {
   readonly kernel?: string;
   readonly id?: string;
   readonly jobdir: string;
+  readonly bind: readonly string[];
+  readonly scratch?: Bytes;
   readonly env: readonly string[];
   readonly extra: readonly string[];
   readonly timeout?: number;
@@ -49,6 +51,13 @@ export function startCommand(deps: Deps): Command {
     .option('--slirp <path>', 'slirp program for the network')
     .option('--id <name>', 'name of the guest')
     .option('--jobdir <dir>', "host directory seen as the job's own", '.')
+    .option(
+      '--bind <host:guest[:ro]>',
+      'another host directory for the guest; repeatable',
+      collect,
+      [],
+    )
+    .option('--scratch <size>', 'empty disk at ~/scratch that goes with the guest', parseMemory)
     .option('--env <name=value>', 'set or pass on a variable; repeatable', collect, [])
     .option('-X, --extra <word>', "word for the kernel's command line; repeatable", collect, [])
     .option('--timeout <time>', 'end the job after this time, with status 124', parseDuration)
@@ -96,7 +105,7 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
 }
 
 function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']): StartRequest {
-  const { cow, changes, slirp, extra, timeout, jobdir } = flags;
+  const { cow, changes, slirp, extra, timeout, jobdir, scratch } = flags;
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
     image: flags.image ?? env.APPPOT_IMAGE ?? 'apppot.img',
@@ -106,7 +115,8 @@ function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']
     kernel: flags.kernel ?? env.APPPOT_KERNEL,
     memory: flags.mem ?? (env.APPPOT_MEM ? parseMemory(env.APPPOT_MEM) : undefined),
     confine: flags.unconfined ? 'none' : flags.confine,
-    ...{ cow, changes, slirp, extra, timeout, jobdir },
+    ...{ cow, changes, slirp, extra, timeout, jobdir, scratch },
+    binds: flags.bind,
   });
 }
 
