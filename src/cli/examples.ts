@@ -5,6 +5,12 @@
  */
 
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  completion: [
+    'apppot completion bash >~/.local/share/bash-completion/completions/apppot',
+    'source <(apppot completion zsh)',
+    'apppot completion fish >~/.config/fish/completions/apppot.fish',
+  ],
+  doctor: ['apppot doctor', 'apppot doctor --mem 4G --image base.img -q'],
   'image build': [
     'apppot image build minimal -o base.img',
     'apppot image build ./solver.yaml -o solver.img --dry-run',

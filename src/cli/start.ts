@@ -1,7 +1,6 @@
 import { constants } from 'node:os';
 import { Command, Option } from 'commander';
-import { type Bytes, parseDuration, parseSize } from '../base/units.ts';
-import type { NetworkWish } from '../launch/choose.ts';
+import { type Bytes, parseDuration } from '../base/units.ts';
 import type { StartPlan } from '../launch/launch.ts';
 import { planStart, type StartRequest } from '../launch/plan.ts';
 import { renderPlan } from '../launch/render.ts';
@@ -10,16 +9,16 @@ import type { ConfinementWish } from '../launch/sandbox.ts';
 import { renderScript } from '../launch/script.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
-import { guestEnvironment } from './environment.ts';
+import { guestEnvironment, helperEnvironment } from './environment.ts';
+import { parseMemory } from './memory.ts';
+import { addNetworkOptions, type NetworkFlags, networkRequest } from './network-options.ts';
 import { jobStreams } from './streams.ts';
 
-interface StartFlags {
+interface StartFlags extends NetworkFlags {
   readonly image?: string;
   readonly cow?: string;
   readonly changes?: string;
   readonly mem?: Bytes;
-  readonly net: NetworkWish;
-  readonly slirp?: string;
   readonly kernel?: string;
   readonly id?: string;
   readonly jobdir: string;
@@ -45,10 +44,6 @@ export function startCommand(deps: Deps): Command {
     .option('--changes <bundle>', 'changes bundle to merge at boot')
     .option('--mem <size>', 'memory of the guest (APPPOT_MEM, 512M)', parseMemory)
     .option('--kernel <path>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
-    .addOption(
-      new Option('--net <how>', 'network').choices(['auto', 'slirp', 'none']).default('auto'),
-    )
-    .option('--slirp <path>', 'slirp program for the network')
     .option('--id <name>', 'name of the guest')
     .option('--jobdir <dir>', "host directory seen as the job's own", '.')
     .option(
@@ -70,8 +65,10 @@ export function startCommand(deps: Deps): Command {
     .option('--unconfined', 'the same as --confine none', false)
     .option('--dry-run', 'print the plan and start nothing', false)
     .option('--print-script', 'print a shell script that does this start', false)
-    .passThroughOptions()
-    .action(async (words: string[], flags: StartFlags) => start(words, flags, deps));
+    .passThroughOptions();
+  addNetworkOptions(command).action(async (words: string[], flags: StartFlags) =>
+    start(words, flags, deps),
+  );
   for (const [old, name] of OLD_NAMES) addOldName(command, old, name);
   return command;
 }
@@ -95,6 +92,7 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
     const { status, timedOut } = await runStart(plan, streams, {
       ...(flags.consoleLog === undefined ? {} : { consoleLog: flags.consoleLog }),
       onStop: signals.onStop,
+      helperEnvironment: helperEnvironment(deps.env),
     });
     if (timedOut) deps.output().note(`apppot: the job was ended after ${plan.timeout} s`);
     deps.setStatus(status);
@@ -105,17 +103,17 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
 }
 
 function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']): StartRequest {
-  const { cow, changes, slirp, extra, timeout, jobdir, scratch } = flags;
+  const { cow, changes, extra, timeout, jobdir, scratch } = flags;
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
     image: flags.image ?? env.APPPOT_IMAGE ?? 'apppot.img',
-    network: flags.net,
+    network: networkRequest(flags),
     command: words,
     environment: guestEnvironment(flags.env, env),
     kernel: flags.kernel ?? env.APPPOT_KERNEL,
     memory: flags.mem ?? (env.APPPOT_MEM ? parseMemory(env.APPPOT_MEM) : undefined),
     confine: flags.unconfined ? 'none' : flags.confine,
-    ...{ cow, changes, slirp, extra, timeout, jobdir, scratch },
+    ...{ cow, changes, extra, timeout, jobdir, scratch },
     binds: flags.bind,
   });
 }
@@ -124,11 +122,6 @@ function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']
 function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
-
-/** A bare number counts megabytes, as the original has it. */
-function parseMemory(text: string): Bytes {
-  return parseSize(text, 2 ** 20);
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -4,10 +4,11 @@ import type { Seconds } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
 import { type Bytes, formatSize } from '../base/units.ts';
 import { checkBinds, parseBind } from './binds.ts';
-import { chooseKernel, chooseNetwork, type NetworkWish } from './choose.ts';
+import { chooseKernel } from './choose.ts';
 import { chooseDisk } from './disk.ts';
 import { type Caller, LaunchError, type StartPlan } from './launch.ts';
 import { chooseMemoryPlace } from './memory.ts';
+import { chooseNetworks, type NetworkRequest } from './net/choose.ts';
 import { type ConfinementWish, chooseConfinement } from './sandbox.ts';
 import { chooseScratch } from './scratch.ts';
 import { instancePaths, isPlain } from './words.ts';
@@ -19,8 +20,7 @@ export interface StartRequest {
   readonly image: string;
   readonly cow?: string;
   readonly kernel?: string;
-  readonly slirp?: string;
-  readonly network?: NetworkWish;
+  readonly network?: NetworkRequest;
   readonly memory?: Bytes;
   readonly jobdir?: string;
   /** Host directories as `HOST:GUEST` or `HOST:GUEST:ro`. */
@@ -57,6 +57,7 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
   const { image, disk, partition } = chooseDisk(request.image, request.cow);
   const memory = checkMemory(request.memory ?? DEFAULT_MEMORY);
   const temporary = chooseTemporary(around, request.name);
+  const kernel = chooseKernel(request.kernel, around.path);
   const confinement = await chooseConfinement(
     request.confine ?? 'auto',
     around.caller.uid,
@@ -67,12 +68,12 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
   checkBinds(binds, jobdir, confinement);
   return {
     name: checkName(request.name),
-    kernel: chooseKernel(request.kernel, around.path),
+    kernel,
     image,
     disk,
     ...(partition === undefined ? {} : { partition }),
     memory,
-    network: chooseNetwork(request.network ?? 'auto', request.slirp, around.path),
+    ...(await chooseNetworks(request.network ?? {}, kernel, around.path)),
     confinement,
     temporary,
     memoryPlace: chooseMemoryPlace(memory, confinement, dirname(temporary)),
@@ -94,8 +95,8 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
 /** Longest name of a socket: `sun_path` in unix(7), less the NUL. */
 const SOCKET_NAME_MAX = 107;
 
-/** `/tmp` where the wanted place has a name too long or too odd for the guest's sockets. */
-function chooseTemporary({ temporary, caller }: Surroundings, name: string): string {
+/** Directory of one user's instances: `/tmp` where the wanted place has a name too long or too odd for the guest's sockets. */
+export function chooseTemporary({ temporary, caller }: Surroundings, name: string): string {
   const wanted = join(resolve(temporary), `apppot-${caller.uid}`);
   const longest = `${instancePaths(join(wanted, name)).sockets}/${name}/mconsole`;
   const fits = isPlain(wanted) && longest.length <= SOCKET_NAME_MAX;

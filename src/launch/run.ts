@@ -11,7 +11,7 @@ import { createCow } from './cow.ts';
 import { type Guest, type Streams, startGuest } from './guest.ts';
 import { type Instance, openInstance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
-import { openNetwork } from './network.ts';
+import { openNetworks } from './net/open.ts';
 import { outcome } from './outcome.ts';
 import { makeScratch } from './scratch.ts';
 import { feed } from './stdin.ts';
@@ -26,6 +26,8 @@ export interface RunOptions {
    * kills the guest.
    */
   readonly onStop?: (stop: (signal: number) => void) => void;
+  /** Variables for programs that networks need, such as ssh. */
+  readonly helperEnvironment?: Readonly<Record<string, string>>;
 }
 
 export interface RunResult {
@@ -68,15 +70,26 @@ async function runIn(
   options: RunOptions,
 ): Promise<RunResult> {
   const { paths } = instance;
-  const network = await openNetwork(plan.network, paths.network, instance.record);
+  const network = await openNetworks(plan, paths, {
+    record: instance.record,
+    ...(options.helperEnvironment && { environment: options.helperEnvironment }),
+  });
   const ending = new AbortController();
   try {
     const guest = startGuest(plan, instance, streams);
     const supervision = supervise(guest, plan, streams.terminal);
     options.onStop?.(supervision.stop);
     feedGuest(guest, streams, paths.control, ending.signal);
+    let broken: unknown;
+    const published = network.publish(ending.signal).catch((error: unknown) => {
+      broken = error;
+      guest.kill();
+    });
     const end = await guest.ended;
     const killed = supervision.finish();
+    ending.abort();
+    await published;
+    if (broken !== undefined) throw broken;
     const report = readReport(paths.control);
     if (killed !== undefined && report.status === undefined) return killed;
     const status = outcome(report, { ...end, log: readLog(paths.log) });

@@ -11,8 +11,9 @@ import { GUEST_STATUS } from '../base/status.ts';
 import { VERSION } from '../base/version.ts';
 import { confinementWords } from './confine.ts';
 import { assignments, bindWords, planSettings } from './control.ts';
-import type { StartPlan } from './launch.ts';
-import { networkWords } from './network.ts';
+import { LaunchError, type Segment, type StartPlan } from './launch.ts';
+import { type Helper, helpers } from './net/helpers.ts';
+import { segmentLinks } from './net/interfaces.ts';
 import { SIGNS, type Sign } from './outcome.ts';
 import { scratchWords } from './scratch.ts';
 import { printWords, quote, renderFunction } from './shell.ts';
@@ -34,8 +35,10 @@ const BODY = new URL('../../image/host/start.sh', import.meta.url);
 /**
  * @param name The guest's name; without one each run of the script makes its own.
  * @returns the whole script, with its last newline.
+ * @throws {LaunchError} `PUBLISH_IMPOSSIBLE`
  */
 export function renderScript(plan: StartPlan, name?: string): string {
+  checkPrintable(plan);
   const open = { ...plan, name: NAME };
   const paths = instancePaths(INSTANCE);
   return [
@@ -50,14 +53,23 @@ export function renderScript(plan: StartPlan, name?: string): string {
   ].join('\n');
 }
 
+function checkPrintable({ network }: StartPlan): void {
+  if (network.kind !== 'slirp4netns' || network.publish === undefined) return;
+  throw new LaunchError('Cannot publish a port from a printed script: only apppot can open it', {
+    kind: 'usage',
+    code: 'PUBLISH_IMPOSSIBLE',
+    hint: 'Print the script without --publish, or start the guest with apppot-start.',
+  });
+}
+
 function renderValues(plan: StartPlan, name: string | undefined): string[] {
-  const { image, disk, network, timeout, grace } = plan;
+  const { image, disk, timeout, grace } = plan;
   return [
     `name=${name === undefined ? 'apppot.$$' : quote(name)}`,
     `temporary=$\{TMPDIR:-/tmp}`,
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
     `memory=${hasOwnMemory(plan) ? plan.memoryPlace : "''"}`,
-    `network=${network.kind} timeout=${timeout ?? "''"} grace=${grace}`,
+    `timeout=${timeout ?? "''"} grace=${grace}`,
   ];
 }
 
@@ -75,13 +87,36 @@ function renderFunctions(plan: StartPlan, paths: InstancePaths): string[] {
     renderFunction('plan_environment', printWords(assignments(plan.environment))),
     renderFunction(
       'make_links',
-      diskLinks(plan, paths).map((link) => `ln -s ${link.map(shellWord).join(' ')}`),
+      [...diskLinks(plan, paths), ...segmentLinks(plan, paths)].map(
+        (link) => `ln -s ${link.map(shellWord).join(' ')}`,
+      ),
     ),
-    renderFunction('run_network', become(networkWords(plan.network, paths.network))),
+    renderFunction('check_networks', plan.segments.flatMap(renderCheck)),
+    ...renderHelpers(helpers(plan, paths)),
     renderFunction('run_guest', become(guestWords(plan, paths, false))),
     renderFunction('run_guest_in_terminal', become(guestWords(plan, paths, true))),
     renderFunction('signs', SIGNS.map(renderSign)),
   ];
+}
+
+function renderHelpers(list: readonly Helper[]): string[] {
+  return [
+    ...list.map(({ argv }, index) => renderFunction(`run_helper_${index}`, become(argv))),
+    renderFunction(
+      'start_helpers',
+      list.map(({ socket, target }, index) =>
+        ['start_helper', `run_helper_${index}`, shellWord(socket), quote(target)].join(' '),
+      ),
+    ),
+  ];
+}
+
+/** What of a private network can be looked at before the start. */
+function renderCheck(segment: Segment): string[] {
+  if (segment.kind === 'tap') return [`need_tap ${quote(segment.device)}`];
+  if (segment.kind === 'mcast') return [`need_multicast ${quote(segment.group)}`];
+  const { endpoint } = segment;
+  return endpoint.kind === 'unix' ? [`need_switch ${quote(endpoint.path)}`] : [];
 }
 
 function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): string[] {
