@@ -43,7 +43,7 @@ export function startCommand(deps: Deps): Command {
     .option('--cow <file>', 'keep what the guest writes in this COW file; made when missing')
     .option('--changes <bundle>', 'changes bundle to merge at boot')
     .option('--mem <size>', 'memory of the guest (APPPOT_MEM, 512M)', parseMemory)
-    .option('--kernel <path>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
+    .option('--kernel <program>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
     .option('--id <name>', 'name of the guest')
     .option('--jobdir <dir>', "host directory seen as the job's own", '.')
     .option(
@@ -106,12 +106,12 @@ function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']
   const { cow, changes, extra, timeout, jobdir, scratch } = flags;
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
-    image: flags.image ?? env.APPPOT_IMAGE ?? 'apppot.img',
+    image: flags.image ?? 'apppot.img',
     network: networkRequest(flags),
     command: words,
     environment: guestEnvironment(flags.env, env),
-    kernel: flags.kernel ?? env.APPPOT_KERNEL,
-    memory: flags.mem ?? (env.APPPOT_MEM ? parseMemory(env.APPPOT_MEM) : undefined),
+    kernel: flags.kernel,
+    memory: flags.mem,
     confine: flags.unconfined ? 'none' : flags.confine,
     ...{ cow, changes, extra, timeout, jobdir, scratch },
     binds: flags.bind,

@@ -65,6 +65,7 @@ function actionOf(values: Values): string {
   const actions = {
     any: ' ',
     file: '_files',
+    program: '_files',
     directory: '_files -/',
     guest: '_apppot_guests',
     recipe: '_apppot_recipes',
