@@ -59,8 +59,8 @@ export function openNamesIndex(file: string, inodes: number): NamesIndex | undef
   }
   return {
     holders(ino) {
-      const holder = words[ino] ?? 0;
-      return holder === 0 ? [] : [holder, ...(more.get(ino) ?? [])];
+      const holder = ino > 0 && ino <= inodes ? words[ino] : 0;
+      return holder === undefined || holder === 0 ? [] : [holder, ...(more.get(ino) ?? [])];
     },
   };
 }
