@@ -2,14 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_EXCLUDES } from '../../src/snap/default-exclude.ts';
 import type { Contender } from './measure.ts';
-import {
-  hasVirtDiff,
-  LEFT_OUT,
-  type Prepared,
-  resticRepository,
-  tarBase,
-  umociLayout,
-} from './prepare.ts';
+import { LEFT_OUT, type Prepared, resticRepository, tarBase, umociLayout } from './prepare.ts';
 
 const SNAP = join(import.meta.dirname, '../../bin/apppot-snap.js');
 
@@ -79,8 +72,8 @@ export function peers(prepared: Prepared): readonly Contender[] {
       name: 'umoci repack',
       argv: ['umoci', 'repack', '--image', `${umociLayout(umoci)}:changed`, umoci],
     },
-    ...(hasVirtDiff()
-      ? [{ name: 'virt-diff', argv: ['virt-diff', '-a', image, '-A', merged] }]
-      : []),
+    ...(merged === undefined
+      ? []
+      : [{ name: 'virt-diff', argv: ['virt-diff', '-a', image, '-A', merged] }]),
   ];
 }

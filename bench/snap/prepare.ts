@@ -22,8 +22,8 @@ export interface Prepared {
   readonly restic: string;
   /** What `umoci unpack` made, with the edited tree in it. */
   readonly umoci: string;
-  /** The image as the COW file makes it. */
-  readonly merged: string;
+  /** The image as the COW file makes it: of a small tree only. */
+  readonly merged?: string;
   /** Cache directory with an index of the image. */
   readonly cache: string;
 }
@@ -54,7 +54,8 @@ export function prepare(parent: string, size: TreeSize, withPeers: boolean): Pre
       cow: at('work.cow'),
     },
     ...{ manifest: at('base.manifest'), snar: at('base.snar') },
-    ...{ restic: at('restic'), umoci: at('umoci'), merged: at('merged.img'), cache: at('cache') },
+    ...{ restic: at('restic'), umoci: at('umoci'), cache: at('cache') },
+    ...(size === 'debian' && hasVirtDiff() && { merged: at('merged.img') }),
   };
   const ready = withPeers ? ['ready', 'ready-for-peers'] : ['ready'];
   if (ready.every((name) => existsSync(at(name)))) return prepared;
@@ -85,12 +86,12 @@ function recordBases({ tree, image, cache, manifest, snar }: Prepared): void {
 }
 
 function makePeers(prepared: Prepared): void {
-  const { tree, copy, restic } = prepared;
+  const { tree, copy, restic, image, cow, merged } = prepared;
   run('cp', ['-a'], tree, copy);
   run('restic', [...resticRepository(restic), 'init']);
   run('restic', [...resticRepository(restic), 'backup'], tree);
   makeUmoci(prepared);
-  if (hasVirtDiff()) run('uml_moo', ['-b', prepared.image, prepared.cow, prepared.merged]);
+  if (merged !== undefined) run('uml_moo', ['-b', image, cow, merged]);
 }
 
 /** It repacks only what it unpacked itself: an empty image, which then gets the tree. */
@@ -108,7 +109,6 @@ export function umociLayout(umoci: string): string {
   return `${umoci}-layout`;
 }
 
-/** It boots an appliance, so it is asked of the small tree only. */
 export function hasVirtDiff(): boolean {
   return spawnSync('virt-diff', ['--version'], { stdio: 'ignore' }).status === 0;
 }
