@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Pace } from '../base/pace.ts';
-import { offlineChanges } from '../tree/ext4/changed.ts';
+import { NO_PACE, type Pace } from '../base/pace.ts';
+import type { Bytes } from '../base/units.ts';
+import { findingChanges, type OfflineChanges } from '../tree/ext4/changed.ts';
 import { type ImageTree, openImage } from '../tree/ext4/image.ts';
 import { type Segment, TreeError } from '../tree/tree.ts';
 import type { Difference } from './change.ts';
@@ -82,17 +83,26 @@ export interface OfflineOptions {
 export async function changesOffline(
   before: ImageTree,
   after: ImageTree,
-  { skip, onUnexplained, pace }: OfflineOptions = {},
+  { skip, onUnexplained, pace = NO_PACE }: OfflineOptions = {},
 ): Promise<Difference> {
-  pace?.begin({ doing: 'comparing' });
-  const { pairs, unexplained, outside } = offlineChanges(before, after);
+  const { pairs, unexplained, outside } = await found(findingChanges(before, after), pace);
   const strange = describe(unexplained, outside);
   if (strange !== undefined) {
     if (onUnexplained === undefined) throw notExplained(after.name, strange);
     onUnexplained(`no file accounts for ${strange} of "${after.name}", which changed`);
   }
   const lookup = after.lookup;
+  pace.begin({ doing: 'comparing' });
   return differenceAmong(pairs, sameContents(before, after), { skip, lookup, pace });
+}
+
+async function found(steps: Generator<Bytes, OfflineChanges>, pace: Pace): Promise<OfflineChanges> {
+  pace.begin({ doing: 'comparing blocks' });
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (pace.step(0, step.value)) await pace.rest();
+  }
 }
 
 function notExplained(image: string, strange: string): SnapError {
