@@ -57,6 +57,12 @@ export function programSpec(program: Command, names: readonly string[]): Section
 
 const UNREAD: SectionSpec = { settings: [], sections: {}, isOpen: true };
 
+/** `/` for those whom the system does not know, as login programs have it. */
 export function homeOf(env: Deps['env']): string {
-  return env.HOME || homedir();
+  if (env.HOME) return env.HOME;
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
 }
