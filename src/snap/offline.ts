@@ -8,7 +8,8 @@ import { NO_PACE, type Pace } from '../base/pace.ts';
 import type { Bytes } from '../base/units.ts';
 import { findingChanges, type OfflineChanges } from '../tree/ext4/changed.ts';
 import { type ImageTree, openImage } from '../tree/ext4/image.ts';
-import { type Segment, TreeError } from '../tree/tree.ts';
+import type { NamesIndex } from '../tree/ext4/names-index.ts';
+import { type BytePath, type Segment, TreeError } from '../tree/tree.ts';
 import type { Difference } from './change.ts';
 import { sameContents } from './compare.ts';
 import { differenceAmong } from './diff.ts';
@@ -72,6 +73,8 @@ export interface OfflineOptions {
   /** Receives a sentence about what no file accounts for, which else is an error. */
   readonly onUnexplained?: (text: string) => void;
   readonly pace?: Pace;
+  /** Of the earlier state. */
+  readonly index?: NamesIndex | undefined;
 }
 
 /**
@@ -83,15 +86,16 @@ export interface OfflineOptions {
 export async function changesOffline(
   before: ImageTree,
   after: ImageTree,
-  { skip, onUnexplained, pace = NO_PACE }: OfflineOptions = {},
+  { skip, onUnexplained, pace = NO_PACE, index }: OfflineOptions = {},
 ): Promise<Difference> {
-  const { pairs, unexplained, outside } = await found(findingChanges(before, after), pace);
+  const steps = findingChanges(before, after, index);
+  const { pairs, passed, unexplained, outside } = await found(steps, pace);
   const strange = describe(unexplained, outside);
   if (strange !== undefined) {
     if (onUnexplained === undefined) throw notExplained(after.name, strange);
     onUnexplained(`no file accounts for ${strange} of "${after.name}", which changed`);
   }
-  const lookup = after.lookup;
+  const lookup = (path: BytePath) => passed.get(path) ?? after.lookup(path);
   pace.begin({ doing: 'comparing' });
   return differenceAmong(pairs, sameContents(before, after), { skip, lookup, pace });
 }
