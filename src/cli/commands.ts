@@ -6,9 +6,11 @@ import { type Load, loadProgram } from './program.ts';
 export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   completion: async (deps) =>
     (await import('./completion.ts')).completionCommand(deps, () => loadAll(deps)),
+  doctor: async (deps) => (await import('./doctor.ts')).doctorCommand(deps),
   image: async (deps) => (await import('./image.ts')).imageCommand(deps),
   snap: async (deps) => (await import('./snap.ts')).snapCommand(deps),
   start: async (deps) => (await import('./start.ts')).startCommand(deps),
+  switch: async (deps) => (await import('./switch.ts')).switchCommand(deps),
 };
 
 /** Commands whose exit status is a guest command's. */

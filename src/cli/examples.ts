@@ -10,6 +10,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'source <(apppot completion zsh)',
     'apppot completion fish >~/.config/fish/completions/apppot.fish',
   ],
+  doctor: ['apppot doctor', 'apppot doctor --mem 4G --image base.img -q'],
   'image build': [
     'apppot image build minimal -o base.img',
     'apppot image build ./solver.yaml -o solver.img --dry-run',
@@ -20,6 +21,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'apppot-start --image base.img uname -a',
     'apppot-start --image develop.img --cow work.cow',
     'seq 9 | apppot-start --image base.img --changes my.changes.tar.gz sort -r',
+  ],
+  switch: [
+    'apppot switch /tmp/lab.sock',
+    'apppot switch /tmp/lab.sock --listen 0.0.0.0:7700 --secret lab.key',
+    'apppot switch /tmp/lab.sock --link ssh:head:/tmp/lab.sock',
   ],
   'snap base': ['sudo apppot-snap base', 'apppot-snap base --root tree --base tree.manifest'],
   'snap changes': [

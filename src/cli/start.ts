@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { Command, Option } from 'commander';
-import { type Bytes, parseDuration, parseSize } from '../base/units.ts';
+import { type Bytes, parseDuration } from '../base/units.ts';
 import type { StartPlan } from '../launch/launch.ts';
 import { planStart, type StartRequest } from '../launch/plan.ts';
 import { renderPlan } from '../launch/render.ts';
@@ -10,6 +10,7 @@ import { renderScript } from '../launch/script.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { guestEnvironment, helperEnvironment } from './environment.ts';
+import { parseMemory } from './memory.ts';
 import { addNetworkOptions, type NetworkFlags, networkRequest } from './network-options.ts';
 import { jobStreams } from './streams.ts';
 
@@ -111,11 +112,6 @@ function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']
 function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
-
-/** A bare number counts megabytes, as the original has it. */
-function parseMemory(text: string): Bytes {
-  return parseSize(text, 2 ** 20);
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -83,8 +83,8 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
 /** Longest name of a socket: `sun_path` in unix(7), less the NUL. */
 const SOCKET_NAME_MAX = 107;
 
-/** `/tmp` where the wanted place has a name too long or too odd for the guest's sockets. */
-function chooseTemporary({ temporary, caller }: Surroundings, name: string): string {
+/** Directory of one user's instances: `/tmp` where the wanted place has a name too long or too odd for the guest's sockets. */
+export function chooseTemporary({ temporary, caller }: Surroundings, name: string): string {
   const wanted = join(resolve(temporary), `apppot-${caller.uid}`);
   const longest = `${instancePaths(join(wanted, name)).sockets}/${name}/mconsole`;
   const fits = isPlain(wanted) && longest.length <= SOCKET_NAME_MAX;

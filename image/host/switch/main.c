@@ -13,7 +13,7 @@
 
 enum { TICK_MS = 500 };
 
-static int exit_fd = -1;
+static int exit_fd = -1, ready_fd = -1;
 static bool probing, listening;
 static volatile sig_atomic_t ended;
 
@@ -41,6 +41,7 @@ static void on_signal(int number) {
 static void read_word(const char *word) {
   if (strncmp(word, "--secret=", 9) == 0) read_secret(word + 9);
   else if (strncmp(word, "--exit-fd=", 10) == 0) exit_fd = atoi(word + 10);
+  else if (strncmp(word, "--ready-fd=", 11) == 0) ready_fd = atoi(word + 11);
   else if (strcmp(word, "--probe") == 0) probing = true;
   else if (strncmp(word, "listen=", 7) == 0) add_listener(word + 7);
   else if (strncmp(word, "link=", 5) == 0) add_link(word + 5);
@@ -92,6 +93,7 @@ static void come_up(void) {
   if (probing) exit(0);
   open_listeners();
   listening = true;
+  if (ready_fd >= 0) write(ready_fd, "\n", 1), close(ready_fd);
 }
 
 int main(int count, char **words) {

@@ -1,7 +1,7 @@
 /*
  * apppot-switch: an ethernet switch in user space, for the private networks of guests.
  *
- * usage: apppot-switch [--secret=FILE] [--exit-fd=N] [--probe] PORT... [-- COMMAND...]
+ * usage: apppot-switch [--secret=FILE] [--exit-fd=N] [--ready-fd=N] [--probe] PORT... [-- COMMAND...]
  *
  *   listen=unix:PATH        guests on this machine: SOCK_SEQPACKET, a frame a message, as the kernel's
  *                           vector transport "bess" speaks it
@@ -12,6 +12,9 @@
  *                           transport "mcast" speaks it
  *   link=stdio              whoever started this one
  *   -- COMMAND...           a switch at the other end of a command's stdin and stdout, such as ssh
+ *
+ * It ends when the exit descriptor is closed, and writes to the ready descriptor once it listens. --probe ends
+ * well once the links are up.
  *
  * It learns which address is behind which port, floods what it does not know, and drops what a port
  * cannot take in time. It listens once its links are up. A link that breaks is tried again.

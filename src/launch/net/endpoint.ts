@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Endpoint, LaunchError } from '../launch.ts';
+import { quote } from '../shell.ts';
 import { isPort } from './wish.ts';
 
 /**
@@ -29,6 +30,17 @@ export function renderEndpoint(endpoint: Endpoint): string {
     case 'ssh':
       return `ssh:${endpoint.host}:${endpoint.path}`;
   }
+}
+
+/** The words by which our switch gets there; those by ssh stand last. */
+export function linkWords(endpoint: Endpoint): readonly string[] {
+  if (endpoint.kind !== 'ssh') return [`link=${endpoint.kind}:${placeOf(endpoint)}`];
+  const remote = `exec apppot switch --attach ${quote(endpoint.path)}`;
+  return ['--', 'ssh', '-T', '-o', 'BatchMode=yes', endpoint.host, remote];
+}
+
+function placeOf(endpoint: Exclude<Endpoint, { kind: 'ssh' }>): string {
+  return endpoint.kind === 'unix' ? endpoint.path : `${endpoint.host}:${endpoint.port}`;
 }
 
 function malformed(text: string): LaunchError {

@@ -178,7 +178,7 @@ describe.each(USERS)('apppot image build, as user %i', (uid) => {
       packages: [{ name: 'tiny', version: '1.0', arch: 'all' }],
       kernels: [],
     });
-    expect([...leftovers(here), ...changesInImage(image)]).toEqual([]);
+    expect([...leftovers(here), ...(await changesInImage(image))]).toEqual([]);
   });
 
   it('tells each stage, and takes an unchanged recipe from the cache', async () => {
