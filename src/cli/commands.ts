@@ -6,6 +6,7 @@ import { type Load, loadProgram } from './program.ts';
 export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   completion: async (deps) =>
     (await import('./completion.ts')).completionCommand(deps, () => loadAll(deps)),
+  config: async (deps) => (await import('./config.ts')).configCommand(deps, () => loadAll(deps)),
   doctor: async (deps) => (await import('./doctor.ts')).doctorCommand(deps),
   image: async (deps) => (await import('./image.ts')).imageCommand(deps),
   snap: async (deps) => (await import('./snap.ts')).snapCommand(deps),
