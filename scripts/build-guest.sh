@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds what is no TypeScript, as static programs for this machine's architecture: process 1 of guests,
+# Builds what is no TypeScript, as static programs for this machine's architecture: process 1 of guests
+# and what runs commands on other guests,
 # the sandbox and the switch for the host and the gauge for both; and apppot-snap for guests, as one
 # file.
 #
@@ -13,6 +14,7 @@ compile() { # PROGRAM SOURCE...
   cc -std=gnu11 -D_GNU_SOURCE -static -Os -s -Wall -Wextra -Werror -Wno-unused-result -o "$@"
 }
 compile "$out/apppot-init" image/guest/init/*.c
+compile "$out/apppot-rsh" image/guest/rsh/*.c
 compile "$native/apppot-confine" image/host/confine.c
 compile "$native/apppot-switch" image/host/switch/*.c
 compile "$native/apppot-gauge" -O2 image/gauge/*.c

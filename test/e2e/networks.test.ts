@@ -25,22 +25,34 @@ describe.runIf(isRoot)('a network that leads out', () => {
 
   it('publishes ports on the loopback, or on the address given', async () => {
     const { lines } = await lab.inNetwork(`
-      background guest g1 --publish 7001:7000 --publish 7001:7000/udp \\
-        --publish 192.0.2.1:7002:7000 perl serve.pl 7000
+      background guest g1 --publish 7001:7000 --publish 7001:7000/udp --host-loopback \\
+        --publish 192.0.2.1:7002:7000 --publish 192.0.2.1:7002:7000/udp perl serve.pl 7000
       bash talk.sh 127.0.0.1 7001
-      bash -c 'exec 3<>/dev/tcp/192.0.2.1/7002; echo hello >&3; cat <&3'
+      bash talk.sh 192.0.2.1 7002
       bash -c 'exec 3<>/dev/tcp/192.0.2.1/7001' 2>/dev/null || echo closed to others`);
-    expect(lines).toEqual([...lab.talk('g1'), 'reached g1', 'closed to others']);
+    expect(lines).toEqual([...lab.talk('g1'), ...lab.talk('g1'), 'closed to others']);
+  });
+
+  it('says that answers by UDP would be lost', async () => {
+    const { status, lines } = await lab.inNetwork('guest g1 --publish 7001:7000/udp true');
+    expect({ status, lines }).toEqual({
+      status: 126,
+      lines: [
+        'apppot-start: Cannot publish 127.0.0.1:7001:7000/udp: ' +
+          "no answers would come back while the host's loopback is closed",
+        '  Add --host-loopback, or publish on another address of this host.',
+      ],
+    });
   });
 
   it('says before the start that a port is taken', async () => {
     const { status, lines } = await lab.inNetwork(`
       serve 7000
-      guest g1 --publish 7000:80/udp true`);
+      guest g1 --publish 7000:80 true`);
     expect({ status, lines }).toEqual({
       status: 126,
       lines: [
-        'apppot-start: Cannot publish 127.0.0.1:7000:80/udp: another program has this port',
+        'apppot-start: Cannot publish 127.0.0.1:7000:80/tcp: another program has this port',
         '  Choose another port of the host; those from 1024 on are for everybody.',
       ],
     });
@@ -102,6 +114,30 @@ describe.runIf(isRoot)('a private network', () => {
     ]);
   });
 
+  it('switch: stays closed to other users', async () => {
+    const { lines } = await lab.inNetwork(`
+      ${SWITCH}
+      umask 077; echo a secret of many words >key
+      background apppot switch --listen 7700 --secret key 2>/dev/null
+      until bash -c 'exec 3<>/dev/tcp/127.0.0.1/7700' 2>/dev/null; do sleep 0.05; done
+      background guest g1 --node 1 --net switch:lab.sock perl serve.pl 7000
+      other() { setpriv --reuid 54321 --regid 54321 --clear-groups env TMPDIR=/tmp "$@"; }
+      chmod 755 lab.sh
+      for net in switch:$PWD/lab.sock "switch:tcp:127.0.0.1:7700 --switch-secret $PWD/key"; do
+        other sh -c '. ./lab-guest.sh; guest g2 --node 2 --net "$@" true' sh $net
+      done
+      other sh -c '. ./lab-guest.sh; guest g3 --net auto --net switch --node 3 bash -c "
+        exec 3<>/dev/tcp/10.77.0.1/7000" 2>&1 | tail -n 1'`);
+    expect(lines).toEqual([
+      'bash: line 2: /dev/tcp/10.77.0.1/7000: No route to host',
+      expect.stringMatching(
+        /^apppot-start: Cannot attach to the switch ".*lab.sock": Permission denied$/,
+      ),
+      '  Start it first: apppot switch PATH',
+      expect.stringMatching(/^Cannot read the secret ".*key": Permission denied$/),
+    ]);
+  });
+
   it('switch: works from a printed script', async () => {
     const { lines } = await lab.inNetwork(`
       ${SWITCH}
@@ -149,7 +185,8 @@ describe.runIf(isRoot)('a private network', () => {
   });
 });
 
-const RECENT = '--kernel ./linux-6.16';
+// A script, which finds no shell in a sandbox.
+const RECENT = '--kernel ./linux-6.16 --unconfined';
 /** A kernel as of Linux 6.16, as far as its networks go: it does not know what was removed. */
 const RECENT_KERNEL = `cat >linux-6.16 <<'END'
 #!/bin/sh

@@ -39,6 +39,7 @@ export function netLab(): NetLab {
     writeFileSync(join(work.path, 'big'), big);
     writeFileSync(join(work.path, 'resolv.conf'), 'nameserver 192.0.2.1\n');
     writeFileSync(join(work.path, 'lab.sh'), functions());
+    writeFileSync(join(work.path, 'lab-guest.sh'), guests());
     chmodSync(work.path, 0o777);
   });
   return {
@@ -60,26 +61,17 @@ export function netLab(): NetLab {
 
 /** What every script begins with. */
 function functions(): string {
-  const { bin, image } = inject('installed');
-  const start = `${join(bin, 'apppot-start')} --image ${quote(image)} --mem 96M --timeout 90`;
   return `
     mkdir -p tmp && export TMPDIR="$PWD/tmp"
     mount -t sysfs sysfs /sys
     ip link set lo up multicast on && ip addr add 192.0.2.1/32 dev lo
     ip route add 224.0.0.0/4 dev lo
     mount --bind resolv.conf /etc/resolv.conf
-    image=${quote(image)}
     running=''
     leave() { kill $running 2>/dev/null; wait; }
     trap leave EXIT
     background() { "$@" & running="$running $!"; }
-    # Starts a guest: NAME WORDS...
-    guest() { id=$1; shift; ${start} --id "$id" --hostname "$id" "$@"; }
-    # The same, from a printed script.
-    printed() {
-      id=$1; shift
-      ${start} --print-script --id "$id" --hostname "$id" "$@" >"$id.sh" && sh "$id.sh"
-    }
+    . ./lab-guest.sh
     # Serves in the network itself: PORT
     serve() {
       rm -f "listening.$1"
@@ -87,5 +79,20 @@ function functions(): string {
       until [ -e "listening.$1" ]; do sleep 0.05; done
     }
     name_server() { background node name-server.cjs; }
+  `;
+}
+
+/** What starts guests, for any user. */
+function guests(): string {
+  const { bin, image } = inject('installed');
+  const start = `${join(bin, 'apppot-start')} --image ${quote(image)} --mem 96M --timeout 90`;
+  return `
+    # NAME WORDS...
+    guest() { id=$1; shift; ${start} --id "$id" --hostname "$id" "$@"; }
+    # The same, from a printed script.
+    printed() {
+      id=$1; shift
+      ${start} --print-script --id "$id" --hostname "$id" "$@" >"$id.sh" && sh "$id.sh"
+    }
   `;
 }

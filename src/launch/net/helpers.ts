@@ -1,4 +1,4 @@
-import type { Network, Segment, StartPlan } from '../launch.ts';
+import type { Endpoint, Network, Segment, StartPlan } from '../launch.ts';
 import type { InstancePaths } from '../words.ts';
 import { linkWords, renderEndpoint } from './endpoint.ts';
 import { FAST_MTU, segmentSocket } from './interfaces.ts';
@@ -52,7 +52,17 @@ function inner(segment: Segment, socket: string): Helper[] {
   if (segment.kind !== 'switch' || segment.endpoint.kind === 'unix') return [];
   const target = `the switch ${renderEndpoint(segment.endpoint)}`;
   const { endpoint } = segment;
+  if (endpoint.kind === 'own') return [ownSwitch(endpoint, listen, socket)];
   const secret = endpoint.kind === 'tcp' ? [`--secret=${endpoint.secret}`] : [];
   const argv = [SWITCH_PROGRAM, ...secret, ...listen, ...linkWords(endpoint)] as const;
   return [{ argv, socket, target }];
+}
+
+function ownSwitch(
+  { listen, secret }: Extract<Endpoint, { kind: 'own' }>,
+  words: readonly string[],
+  socket: string,
+): Helper {
+  const tcp = listen === undefined ? [] : [`--secret=${secret}`, `listen=tcp:${listen}`];
+  return { argv: [SWITCH_PROGRAM, ...words, ...tcp], socket, target: 'its own switch' };
 }
