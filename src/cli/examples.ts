@@ -13,6 +13,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'config show': ['apppot config show', 'apppot config show start --all --json'],
   'config check': ['apppot config check', 'apppot config check ./apppot.yaml'],
   doctor: ['apppot doctor', 'apppot doctor --mem 4G --image base.img -q'],
+  init: ['apppot init python', 'apppot init c primes'],
   'image build': [
     'apppot image build minimal -o base.img',
     'apppot image build ./solver.yaml -o solver.img --dry-run',
