@@ -4,6 +4,7 @@ import { type Load, loadProgram } from './program.ts';
 
 /** Each command's code and libraries are loaded when it is asked for. */
 export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
+  cluster: async (deps) => (await import('./cluster.ts')).clusterCommand(deps),
   completion: async (deps) =>
     (await import('./completion.ts')).completionCommand(deps, () => loadAll(deps)),
   config: async (deps) => (await import('./config.ts')).configCommand(deps, () => loadAll(deps)),
@@ -16,7 +17,7 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
 };
 
 /** Commands whose exit status is a guest command's. */
-export const GUEST_COMMANDS: ReadonlySet<string> = new Set(['start']);
+export const GUEST_COMMANDS: ReadonlySet<string> = new Set(['cluster', 'start']);
 
 /** The whole tree of commands. */
 export function loadAll(deps: Deps): Promise<Command> {

@@ -5,6 +5,10 @@
  */
 
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  'cluster run': [
+    'apppot cluster run -n 4 --image mpi.img mpirun ./hello',
+    'apppot cluster run --hosts hosts.txt --image mpi.img mpirun -n 8 ./ring',
+  ],
   completion: [
     'apppot completion bash >~/.local/share/bash-completion/completions/apppot',
     'source <(apppot completion zsh)',

@@ -28,7 +28,7 @@ export function chooseOuter(wish: OuterWish['kind'], options: OuterOptions): Net
   const network = wish === 'auto' ? chooseFastest(options) : chooseNamed(wish, options);
   const { publish = [], hostLoopback } = options;
   if (network.kind !== 'slirp4netns') return publish.length === 0 ? network : refuse(network);
-  if (!hostLoopback) publish.forEach(checkAnswers);
+  for (const port of publish) checkAnswers(port);
   return {
     ...network,
     ...(hostLoopback ? { hostLoopback: true } : {}),
@@ -60,15 +60,15 @@ function chooseNamed(kind: 'slirp4netns' | 'slirp' | 'none', options: OuterOptio
   throw unsupported(kind);
 }
 
-/** Answers to who asks from the loopback would go to the loopback: libslirp drops them when it is closed. */
+/** Seen with slirp4netns 1.2.0 and libslirp 4.7: questions go in, and answers do not come back. */
 function checkAnswers(port: Publication): void {
   if (port.protocol === 'tcp' || !/^(?:127|0)\./.test(port.address)) return;
   throw new LaunchError(
-    `Cannot publish ${renderPublication(port)}: no answers would come back while the host's loopback is closed`,
+    `Cannot publish ${renderPublication(port)}: slirp4netns brings no answers by UDP back to the loopback`,
     {
       kind: 'conflict',
       code: 'PUBLISH_IMPOSSIBLE',
-      hint: 'Add --host-loopback, or publish on another address of this host.',
+      hint: 'Publish it on another address of this host: ADDRESS:HOSTPORT:GUESTPORT/udp.',
     },
   );
 }
