@@ -46,6 +46,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'snap diff': ['apppot-snap diff --stat', 'apppot-snap diff --image base.img --cow work.cow'],
   'snap show': ['apppot-snap show my.changes.tar.gz', 'apppot-snap show --paths my.changes.tar.gz'],
   'snap verify': ['apppot-snap verify my.changes.tar.gz'],
+  'snap index': ['apppot-snap index base.img'],
   'snap rebase': [
     'apppot-snap rebase old.changes.tar.gz --base old.img --onto new.img -o new.changes.tar.gz',
   ],
