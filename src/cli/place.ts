@@ -27,7 +27,7 @@ export function placeOf(flags: PlaceFlags, { env }: Pick<Deps, 'env'>): Place {
     env,
     path,
     temporary: env.TMPDIR || '/tmp',
-    cache: cacheDirectory(env),
+    findCache: () => cacheDirectory(env),
     directory: process.cwd(),
     hasTerminal: process.stdin.isTTY === true,
     caller: callerOf(process),

@@ -6,6 +6,7 @@ import { runStart } from '../../launch/run.ts';
 import { withBareGuest } from '../bare.ts';
 import { type Check, type Finding, fail, ok, warn } from '../check.ts';
 import type { Place } from '../place.ts';
+import { kernelOf } from './kernel.ts';
 
 /** For a guest's whole life; usual is a third of a second. */
 const LIMIT: Seconds = 15;
@@ -18,13 +19,14 @@ export const BOOT: readonly Check[] = [
 ];
 
 /** A whole start with all that is chosen here, but for an image. */
-function bootBare(place: Place): Promise<Finding> {
+async function bootBare(place: Place): Promise<Finding | undefined> {
+  if ((await kernelOf(place)) === undefined) return undefined;
   return withBareGuest(place, async (bare) => judge(await planStart(bare, place)));
 }
 
 async function bootImage(place: Place): Promise<Finding | undefined> {
   const { image, memory, kernel, confine } = place.wanted;
-  if (image === undefined) return undefined;
+  if (image === undefined || (await kernelOf(place)) === undefined) return undefined;
   const name = `doctor.${process.pid}`;
   const plan = await planStart(
     { name, image, memory, confine, command: ['true'], ...(kernel !== undefined && { kernel }) },
@@ -41,7 +43,8 @@ async function judge(plan: StartPlan): Promise<Finding> {
     if (!(error instanceof LaunchError) || error.code !== 'NETWORK_FAILED') throw error;
     const without = await timed({ ...plan, network: { kind: 'none' } });
     if (without.verdict === 'fail') return without;
-    return warn(`${without.found}, without a network: ${error.message}`, error.hint ?? '');
+    const found = `${without.found}, without a network: ${error.message}`;
+    return warn(found, error.hint ?? 'Start guests with --net none.');
   }
 }
 
