@@ -5,6 +5,7 @@
  */
 
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  bench: ['apppot bench --image base.img', 'apppot bench --rounds 5 --json'],
   completion: [
     'apppot completion bash >~/.local/share/bash-completion/completions/apppot',
     'source <(apppot completion zsh)',

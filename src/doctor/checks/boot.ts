@@ -1,17 +1,15 @@
-import { Writable } from 'node:stream';
 import type { Seconds } from '../../base/clock.ts';
 import { LaunchError, type StartPlan } from '../../launch/launch.ts';
 import { planStart } from '../../launch/plan.ts';
-import { runStart } from '../../launch/run.ts';
 import { withBareGuest } from '../bare.ts';
 import { type Check, type Finding, fail, ok, warn } from '../check.ts';
 import type { Place } from '../place.ts';
+import { tryGuest } from '../trial.ts';
 import { kernelOf } from './kernel.ts';
 
 /** For a guest's whole life; usual is a third of a second. */
 const LIMIT: Seconds = 15;
 const SLOW: Seconds = 5;
-const SIGKILL_OURS = 128 + 15;
 
 export const BOOT: readonly Check[] = [
   { id: 'boot', group: 'kernel', title: 'a tiny guest', look: bootBare },
@@ -24,6 +22,7 @@ async function bootBare(place: Place): Promise<Finding | undefined> {
   return withBareGuest(place, async (bare) => judge(await planStart(bare, place)));
 }
 
+/** Writes to a COW file of its own, whatever is named. */
 async function bootImage(place: Place): Promise<Finding | undefined> {
   const { image, memory, kernel, confine } = place.wanted;
   if (image === undefined || (await kernelOf(place)) === undefined) return undefined;
@@ -32,7 +31,7 @@ async function bootImage(place: Place): Promise<Finding | undefined> {
     { name, image, memory, confine, command: ['true'], ...(kernel !== undefined && { kernel }) },
     place,
   );
-  return judge({ ...plan, disk: plan.disk.kind === 'image' ? { kind: 'temporary' } : plan.disk });
+  return judge({ ...plan, disk: { kind: 'temporary' } });
 }
 
 /** Without its network a guest is worth less, but lives. */
@@ -49,43 +48,15 @@ async function judge(plan: StartPlan): Promise<Finding> {
 }
 
 async function timed(plan: StartPlan): Promise<Finding> {
-  const before = performance.now();
-  const status = await run(plan);
-  const took = (performance.now() - before) / 1_000;
-  if (status === SIGKILL_OURS) {
-    return fail(
-      `it was not done after ${LIMIT} s`,
-      'See what it says: apppot start --console-log FILE',
-    );
+  const { status, took } = await tryGuest(plan, LIMIT);
+  if (status === undefined) {
+    const remedy = 'See what it says: apppot start --console-log FILE';
+    return fail(`it was not done after ${LIMIT} s`, remedy);
   }
   if (status !== 0) {
-    return fail(
-      `its program ended with status ${status}`,
-      'Use an image made by "apppot image build".',
-    );
+    const remedy = 'Use an image made by "apppot image build".';
+    return fail(`its program ended with status ${status}`, remedy);
   }
   const found = `started, ran a program and ended in ${took.toFixed(2)} s`;
   return took < SLOW ? ok(found) : warn(found, 'The machine is busy, or its disk slow.');
-}
-
-async function run(plan: StartPlan): Promise<number> {
-  let timer: NodeJS.Timeout | undefined;
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  try {
-    const { status } = await runStart(
-      plan,
-      { stdout: nowhere, stderr: nowhere },
-      {
-        onStop: (stop) => {
-          timer = setTimeout(() => {
-            stop(15);
-            stop(15);
-          }, LIMIT * 1_000);
-        },
-      },
-    );
-    return status;
-  } finally {
-    clearTimeout(timer);
-  }
 }
