@@ -5,6 +5,7 @@ import { runBench } from '../doctor/bench/bench.ts';
 import { renderBench } from '../doctor/bench/render.ts';
 import type { ConfinementWish } from '../launch/sandbox.ts';
 import type { Deps } from './deps.ts';
+import { interruptible } from './interrupt.ts';
 import { parseMemory } from './memory.ts';
 import { placeOf } from './place.ts';
 
@@ -42,9 +43,12 @@ async function bench(flags: BenchFlags, deps: Deps): Promise<void> {
   const { rounds } = flags;
   const { note } = deps.output();
   const onRound = (round: number): void => note(`round ${round} of ${rounds}`);
-  const report = await runBench(placeOf(flags, deps), { rounds, ...(!flags.quiet && { onRound }) });
-  const data = { format: 'apppot-bench-1', version: VERSION, ...report };
-  deps.output(flags.json).result(data, renderBench(report));
+  await interruptible(deps, async (signal) => {
+    const place = placeOf(flags, deps, signal);
+    const report = await runBench(place, { rounds, ...(!flags.quiet && { onRound }) });
+    const data = { format: 'apppot-bench-1', version: VERSION, ...report };
+    deps.output(flags.json).result(data, renderBench(report));
+  });
 }
 
 function parseRounds(text: string): number {

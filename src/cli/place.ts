@@ -22,7 +22,7 @@ export interface PlaceFlags {
 }
 
 /** This machine, as this process has it. */
-export function placeOf(flags: PlaceFlags, { env }: Pick<Deps, 'env'>): Place {
+export function placeOf(flags: PlaceFlags, { env }: Pick<Deps, 'env'>, signal: AbortSignal): Place {
   const path = env.PATH || '/usr/local/bin:/usr/bin:/bin';
   const usual = existsSync(USUAL_IMAGE) ? USUAL_IMAGE : undefined;
   const image = flags.image ?? (env.APPPOT_IMAGE || usual);
@@ -42,6 +42,6 @@ export function placeOf(flags: PlaceFlags, { env }: Pick<Deps, 'env'>): Place {
       ...(image !== undefined && { image }),
       ...(kernel !== undefined && { kernel }),
     },
-    ...realSystem({ path }),
+    ...realSystem(path, signal),
   };
 }

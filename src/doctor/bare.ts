@@ -6,7 +6,6 @@
 
 import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf } from '../base/errors.ts';
 import { explain } from '../host/errno.ts';
 import { GUEST_INIT, LaunchError } from '../launch/launch.ts';
 import { chooseTemporary, type StartRequest } from '../launch/plan.ts';
@@ -26,15 +25,15 @@ export async function withBareGuest<T>(
   work: (request: StartRequest) => Promise<T>,
 ): Promise<T> {
   const parent = dirname(chooseTemporary(place, 'doctor'));
-  let directory: string | undefined;
+  const fail = (cause: unknown): never => {
+    throw unusable(parent, cause);
+  };
+  const directory = await mkdtemp(join(parent, 'apppot-doctor-')).catch(fail);
   try {
-    directory = await mkdtemp(join(parent, 'apppot-doctor-'));
-    await fill(directory, place.kit);
+    await fill(directory, place.kit).catch(fail);
     return await work(request(directory, place));
-  } catch (error) {
-    throw errnoOf(error) === undefined ? error : unusable(parent, error);
   } finally {
-    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   }
 }
 

@@ -14,21 +14,28 @@ export interface Trial {
 const SIGTERM = 15;
 
 /**
- * Starts a guest and ends it at the limit, whatever it does.
+ * Starts a guest and ends it at the limit or by the signal, whatever it does.
  *
  * @throws {LaunchError} when it could not be started.
  */
-export async function tryGuest(plan: StartPlan, limit: Seconds): Promise<Trial> {
+export async function tryGuest(
+  plan: StartPlan,
+  limit: Seconds,
+  signal?: AbortSignal,
+): Promise<Trial> {
   const before = performance.now();
   let stdout = '';
   let timer: NodeJS.Timeout | undefined;
   let overdue = false;
+  let giveUp = (): void => undefined;
   const killLater = (stop: (signal: number) => void): void => {
-    timer = setTimeout(() => {
+    giveUp = () => {
       overdue = true;
       stop(SIGTERM);
       stop(SIGTERM);
-    }, limit * 1_000);
+    };
+    timer = setTimeout(giveUp, limit * 1_000);
+    signal?.addEventListener('abort', giveUp);
   };
   const keep = stream((text) => {
     stdout += text;
@@ -40,6 +47,7 @@ export async function tryGuest(plan: StartPlan, limit: Seconds): Promise<Trial> 
     return { ...(overdue ? {} : { status }), stdout, took };
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 

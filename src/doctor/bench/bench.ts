@@ -94,7 +94,7 @@ async function measureBoth(
     plan.network.kind === 'none' ? undefined : await openSink(`${place.kit}/native/apppot-gauge`);
   try {
     const native = nativeSide(place, nativeWords(subject, sink));
-    const guest = guestSide(plan, subject.program, guestWords(subject, sink));
+    const guest = guestSide(place, plan, subject.program, guestWords(subject, sink));
     const samples = { native: [] as Sample[], guest: [] as Sample[] };
     for (let round = 1; round <= rounds; round += 1) {
       onRound?.(round);

@@ -13,16 +13,29 @@ export type Side = () => Promise<readonly Sample[]>;
 
 export function nativeSide(place: Place, words: readonly string[]): Side {
   return async () => {
+    place.signal?.throwIfAborted();
     const measured = await gauge(place, ['measure', ...words], LIMIT);
+    place.signal?.throwIfAborted();
     if (measured.status !== 0) throw failed('this machine', answerOf(measured));
     return parseSamples(measured.stdout);
   };
 }
 
 /** @param program The gauge's path in the guest. */
-export function guestSide(plan: StartPlan, program: string, words: readonly string[]): Side {
+export function guestSide(
+  place: Place,
+  plan: StartPlan,
+  program: string,
+  words: readonly string[],
+): Side {
   return async () => {
-    const measured = await tryGuest({ ...plan, command: [program, 'measure', ...words] }, LIMIT);
+    place.signal?.throwIfAborted();
+    const measured = await tryGuest(
+      { ...plan, command: [program, 'measure', ...words] },
+      LIMIT,
+      place.signal,
+    );
+    place.signal?.throwIfAborted();
     if (measured.status !== 0) {
       throw failed(
         'the guest',

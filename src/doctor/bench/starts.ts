@@ -14,6 +14,6 @@ export async function timeStarts(
   const before = performance.now();
   await gauge(place, ['true'], LIMIT);
   const native = (performance.now() - before) / 1_000;
-  const { took } = await tryGuest({ ...plan, command: [program, 'true'] }, LIMIT);
+  const { took } = await tryGuest({ ...plan, command: [program, 'true'] }, LIMIT, place.signal);
   return { native, guest: took };
 }

@@ -19,7 +19,7 @@ export const BOOT: readonly Check[] = [
 /** A whole start with all that is chosen here, but for an image. */
 async function bootBare(place: Place): Promise<Finding | undefined> {
   if ((await kernelOf(place)) === undefined) return undefined;
-  return withBareGuest(place, async (bare) => judge(await planStart(bare, place)));
+  return withBareGuest(place, async (bare) => judge(await planStart(bare, place), place));
 }
 
 /** Writes to a COW file of its own, whatever is named. */
@@ -31,24 +31,24 @@ async function bootImage(place: Place): Promise<Finding | undefined> {
     { name, image, memory, confine, command: ['true'], ...(kernel !== undefined && { kernel }) },
     place,
   );
-  return judge({ ...plan, disk: { kind: 'temporary' } });
+  return judge({ ...plan, disk: { kind: 'temporary' } }, place);
 }
 
 /** Without its network a guest is worth less, but lives. */
-async function judge(plan: StartPlan): Promise<Finding> {
+async function judge(plan: StartPlan, place: Place): Promise<Finding> {
   try {
-    return await timed(plan);
+    return await timed(plan, place);
   } catch (error) {
     if (!(error instanceof LaunchError) || error.code !== 'NETWORK_FAILED') throw error;
-    const without = await timed({ ...plan, network: { kind: 'none' } });
+    const without = await timed({ ...plan, network: { kind: 'none' } }, place);
     if (without.verdict === 'fail') return without;
     const found = `${without.found}, without a network: ${error.message}`;
     return warn(found, error.hint ?? 'Start guests with --net none.');
   }
 }
 
-async function timed(plan: StartPlan): Promise<Finding> {
-  const { status, took } = await tryGuest(plan, LIMIT);
+async function timed(plan: StartPlan, { signal }: Place): Promise<Finding> {
+  const { status, took } = await tryGuest(plan, LIMIT, signal);
   if (status === undefined) {
     const remedy = 'See what it says: apppot start --console-log FILE';
     return fail(`it was not done after ${LIMIT} s`, remedy);
