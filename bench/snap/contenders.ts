@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_EXCLUDES } from '../../src/snap/default-exclude.ts';
 import type { Contender } from './measure.ts';
-import { LEFT_OUT, type Prepared, resticRepository, tarBase } from './prepare.ts';
+import { LEFT_OUT, type Prepared, resticRepository, tarBase, umociLayout } from './prepare.ts';
 
 const SNAP = join(import.meta.dirname, '../../bin/apppot-snap.js');
 
@@ -10,13 +10,14 @@ export const TAR = { base: 'tar: record a base', changes: 'tar: changes' } as co
 
 const EXCLUDES = DEFAULT_EXCLUDES.flatMap((pattern) => ['--exclude', pattern]);
 
-/** @param offline The program that reads image and COW file. */
-export function ours({ directory, tree, manifest, image, cow }: Prepared, offline: string) {
+export function ours({ directory, tree, manifest, image, cow, cache }: Prepared) {
   const at = (name: string): string => join(directory, name);
+  const offline = ['changes', '--image', image, '--cow', cow, at('offline.tar.gz')];
   return {
-    offline: {
-      name: 'offline: changes, no recorded base',
-      argv: ['node', offline, image, cow, at('offline.tar.gz')],
+    offline: { name: 'offline: changes, no recorded base', argv: ['node', SNAP, ...offline] },
+    indexed: {
+      name: 'offline: changes, with an index of the base',
+      argv: ['env', `XDG_CACHE_HOME=${cache}`, 'node', SNAP, ...offline],
     },
     base: {
       name: 'live: record a base',
@@ -58,7 +59,8 @@ export function tar({ directory, tree, snar }: Prepared) {
   } satisfies Readonly<Record<string, Contender>>;
 }
 
-export function peers({ tree, copy, restic }: Prepared): readonly Contender[] {
+export function peers(prepared: Prepared): readonly Contender[] {
+  const { tree, copy, restic, umoci, image, merged } = prepared;
   const backup = [...resticRepository(restic), 'backup', '--dry-run', tree];
   return [
     {
@@ -66,5 +68,12 @@ export function peers({ tree, copy, restic }: Prepared): readonly Contender[] {
       argv: ['rsync', '-an', '--delete', `${tree}/`, `${copy}/`],
     },
     { name: 'restic backup --dry-run', argv: ['restic', ...backup] },
+    {
+      name: 'umoci repack',
+      argv: ['umoci', 'repack', '--image', `${umociLayout(umoci)}:changed`, umoci],
+    },
+    ...(merged === undefined
+      ? []
+      : [{ name: 'virt-diff', argv: ['virt-diff', '-a', image, '-A', merged] }]),
   ];
 }

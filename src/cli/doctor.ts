@@ -29,7 +29,7 @@ export function doctorCommand(deps: Deps): Command {
     .description('find out whether guests can run here, and what to do where they cannot')
     .option('--image <path>', 'check this image, too, and start it (APPPOT_IMAGE)')
     .option('--mem <size>', 'memory that guests shall have (APPPOT_MEM, 512M)', parseMemory)
-    .option('--kernel <path>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
+    .option('--kernel <program>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
     .addOption(
       new Option('--confine <how>', "what keeps a guest's root from your files")
         .choices(['auto', 'bwrap', 'landlock', 'none'])

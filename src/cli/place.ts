@@ -31,7 +31,7 @@ export function placeOf(flags: PlaceFlags, { env }: Pick<Deps, 'env'>, signal: A
     env,
     path,
     temporary: env.TMPDIR || '/tmp',
-    findCache: () => cacheDirectory(env),
+    cache: cacheDirectory(env),
     directory: process.cwd(),
     hasTerminal: process.stdin.isTTY === true,
     caller: callerOf(process),

@@ -22,6 +22,8 @@ interface StartFlags extends NetworkFlags {
   readonly kernel?: string;
   readonly id?: string;
   readonly jobdir: string;
+  readonly bind: readonly string[];
+  readonly scratch?: Bytes;
   readonly env: readonly string[];
   readonly extra: readonly string[];
   readonly timeout?: number;
@@ -41,9 +43,16 @@ export function startCommand(deps: Deps): Command {
     .option('--cow <file>', 'keep what the guest writes in this COW file; made when missing')
     .option('--changes <bundle>', 'changes bundle to merge at boot')
     .option('--mem <size>', 'memory of the guest (APPPOT_MEM, 512M)', parseMemory)
-    .option('--kernel <path>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
+    .option('--kernel <program>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
     .option('--id <name>', 'name of the guest')
     .option('--jobdir <dir>', "host directory seen as the job's own", '.')
+    .option(
+      '--bind <host:guest[:ro]>',
+      'another host directory for the guest; repeatable',
+      collect,
+      [],
+    )
+    .option('--scratch <size>', 'empty disk at ~/scratch that goes with the guest', parseMemory)
     .option('--env <name=value>', 'set or pass on a variable; repeatable', collect, [])
     .option('-X, --extra <word>', "word for the kernel's command line; repeatable", collect, [])
     .option('--timeout <time>', 'end the job after this time, with status 124', parseDuration)
@@ -94,17 +103,18 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
 }
 
 function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']): StartRequest {
-  const { cow, changes, extra, timeout, jobdir } = flags;
+  const { cow, changes, extra, timeout, jobdir, scratch } = flags;
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
-    image: flags.image ?? env.APPPOT_IMAGE ?? 'apppot.img',
+    image: flags.image ?? 'apppot.img',
     network: networkRequest(flags),
     command: words,
     environment: guestEnvironment(flags.env, env),
-    kernel: flags.kernel ?? env.APPPOT_KERNEL,
-    memory: flags.mem ?? (env.APPPOT_MEM ? parseMemory(env.APPPOT_MEM) : undefined),
+    kernel: flags.kernel,
+    memory: flags.mem,
     confine: flags.unconfined ? 'none' : flags.confine,
-    ...{ cow, changes, extra, timeout, jobdir },
+    ...{ cow, changes, extra, timeout, jobdir, scratch },
+    binds: flags.bind,
   });
 }
 

@@ -12,8 +12,8 @@ export interface Place {
   readonly path: string;
   /** `$TMPDIR`, or its default. */
   readonly temporary: string;
-  /** Where results of image builds are kept. @throws {ImageError} when there is no such place. */
-  readonly findCache: () => string;
+  /** Where results of image builds are kept. */
+  readonly cache: string;
   /** The working directory, which becomes the job's. */
   readonly directory: string;
   readonly hasTerminal: boolean;

@@ -13,6 +13,7 @@ import { type Instance, openInstance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
 import { openNetworks } from './net/open.ts';
 import { outcome } from './outcome.ts';
+import { makeScratch } from './scratch.ts';
 import { feed } from './stdin.ts';
 import { supervise } from './supervise.ts';
 import { diskLinks, hasOwnMemory } from './words.ts';
@@ -53,6 +54,7 @@ export async function runStart(
       stderr: streams.stderr !== undefined,
     });
     prepareDisk(plan, instance);
+    if (plan.scratch !== undefined) makeScratch(plan.scratch, instance.paths.scratch);
     if (hasOwnMemory(plan)) instance.makeMemory(plan.memoryPlace);
     return await runIn(instance, plan, streams, options);
   } finally {

@@ -12,6 +12,8 @@ export interface InstancePaths {
   readonly cow: string;
   /** Where the kernel makes the file behind the guest's memory, unless it may take `/dev/shm`. */
   readonly memory: string;
+  /** The file of the scratch disk. */
+  readonly scratch: string;
   readonly log: string;
   /** Plain names for files whose own names the kernel's command line cannot carry. */
   readonly imageAlias: string;
@@ -32,6 +34,7 @@ export function instancePaths(directory: string): InstancePaths {
     network: `${directory}/net.sock`,
     cow: `${directory}/disk.cow`,
     memory: `${directory}/memory`,
+    scratch: `${directory}/scratch.img`,
     log: `${directory}/console.log`,
     imageAlias: `${directory}/image`,
     cowAlias: `${directory}/cow`,
@@ -55,6 +58,7 @@ export function kernelWords(
   return [
     `mem=${Math.ceil(plan.memory / 2 ** 20)}M`,
     `ubd0=${diskFiles(plan, paths)}`,
+    ...(plan.scratch === undefined ? [] : [`ubd1=${paths.scratch}`]),
     `root=/dev/ubda${plan.partition ?? ''}`,
     'rw',
     `init=${GUEST_INIT}`,

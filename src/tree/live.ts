@@ -6,27 +6,22 @@
  * @module
  */
 
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
-import { errnoOf } from '../base/errors.ts';
-import { joinPath, showPath, toBytePath, toFsPath } from './byte-path.ts';
+import { type BigIntStats, lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { joinPath, toBytePath } from './byte-path.ts';
 import { liveContents } from './live-contents.ts';
+import { unreadable } from './live-entry.ts';
+import { walk } from './live-walk.ts';
 import { liveXattrs } from './live-xattrs.ts';
 import { mountPoints } from './mounts.ts';
-import { type BytePath, type Entry, type EntryType, type Tree, TreeError } from './tree.ts';
+import type { BytePath, Tree } from './tree.ts';
 
 export interface LiveOptions {
   /** Whether a path, and all below it, is left out of the listing. Default: nothing is. */
   readonly skip?: (path: BytePath) => boolean;
   /** Receives one sentence about each thing that could not be read as it should. */
   readonly warn?: (text: string) => void;
-}
-
-interface Walk {
-  readonly root: BytePath;
-  readonly device: bigint;
-  /** Full paths, of those below the root. */
-  readonly mounts: ReadonlySet<BytePath>;
-  readonly skip: (path: BytePath) => boolean;
+  /** The program of a thread that helps with large trees: see `live-ahead.ts`. */
+  readonly helper?: URL | undefined;
 }
 
 /**
@@ -34,13 +29,13 @@ interface Walk {
  * @throws {TreeError} `TREE_UNREADABLE` when it is none, or may not be listed.
  */
 export function liveTree(root: string, options: LiveOptions = {}): Tree {
-  const { warn = () => undefined, skip = () => false } = options;
+  const { warn = () => undefined, skip = () => false, helper } = options;
   const { base, stats } = openRoot(root);
   const xattrs = liveXattrs(base, warn);
   return {
     name: root,
     ...(stats.birthtimeNs > 0n && { identity: `${stats.ino}:${stats.birthtimeNs}` }),
-    entries: () => walk({ root: base, device: stats.dev, mounts: mountsBelow(base), skip }),
+    entries: () => walk({ root: base, device: stats.dev, mounts: mountsBelow(base), skip, helper }),
     contents: ({ path }) => liveContents(joinPath(base, path)),
     xattrs: xattrs.of,
     prefetch: xattrs.prefetch,
@@ -62,139 +57,4 @@ function openRoot(root: string): { base: BytePath; stats: BigIntStats } {
 /** Most trees have none, and then none of their paths needs to be looked for. */
 function mountsBelow(root: BytePath): ReadonlySet<BytePath> {
   return new Set([...mountPoints()].filter((path) => path.startsWith(`${root}/`)));
-}
-
-/** Depth first by a stack of its own: generators inside generators would cost at every level. */
-function* walk(context: Walk): Generator<Entry> {
-  const root = look(context, '');
-  if (root === undefined) return;
-  yield root;
-  const stack = [listing(context, '')];
-  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const name = top.names[top.next];
-    if (name === undefined) {
-      stack.pop();
-      continue;
-    }
-    top.next += 1;
-    const path = top.prefix + name;
-    const entry = context.skip(path) ? undefined : look(context, path);
-    if (entry === undefined) continue;
-    yield entry;
-    if (entry.type === 'directory' && !entry.mounted) stack.push(listing(context, path));
-  }
-}
-
-interface Listing {
-  readonly prefix: BytePath;
-  readonly names: readonly string[];
-  next: number;
-}
-
-function listing(context: Walk, directory: BytePath): Listing {
-  const prefix = directory === '' ? '' : `${directory}/`;
-  return { prefix, names: names(context, directory), next: 0 };
-}
-
-function look(context: Walk, path: BytePath): Entry | undefined {
-  const stats = stat(context, path);
-  return stats === undefined ? undefined : toEntry(context, path, stats);
-}
-
-/** Names in byte order; a directory that vanished meanwhile is empty. */
-function names({ root }: Walk, directory: BytePath): string[] {
-  const path = joinPath(root, directory);
-  try {
-    return readdirSync(toFsPath(path), { encoding: 'latin1' }).sort();
-  } catch (cause) {
-    if (isGone(cause)) return [];
-    throw unreadable(path, cause);
-  }
-}
-
-function stat({ root }: Walk, path: BytePath): BigIntStats | undefined {
-  const full = joinPath(root, path);
-  try {
-    return lstatSync(toFsPath(full), { bigint: true, throwIfNoEntry: false });
-  } catch (cause) {
-    if (isGone(cause)) return undefined;
-    throw unreadable(full, cause);
-  }
-}
-
-const KINDS: Readonly<Record<number, EntryType>> = {
-  1: 'fifo',
-  2: 'char',
-  4: 'directory',
-  6: 'block',
-  8: 'file',
-  10: 'symlink',
-  12: 'socket',
-};
-
-function toEntry(context: Walk, path: BytePath, stats: BigIntStats): Entry | undefined {
-  const entry = plainEntry(path, stats);
-  const isMounted = isMountPoint(context, path, stats);
-  // Most entries end here: copies of objects are what costs most in this walk.
-  if (!isMounted && (entry.type === 'file' || entry.type === 'directory')) return entry;
-  const target = entry.type === 'symlink' ? linkTarget(context, path) : '';
-  if (target === undefined) return undefined;
-  return {
-    ...entry,
-    ...(entry.type === 'symlink' && { target }),
-    ...((entry.type === 'char' || entry.type === 'block') && device(Number(stats.rdev))),
-    ...(isMounted && { mounted: true as const }),
-  };
-}
-
-function plainEntry(path: BytePath, stats: BigIntStats): Entry {
-  const mode = Number(stats.mode);
-  const type = KINDS[mode >> 12] ?? 'file';
-  return {
-    path,
-    type,
-    mode: mode & 0o7777,
-    uid: Number(stats.uid),
-    gid: Number(stats.gid),
-    size: type === 'file' ? Number(stats.size) : 0,
-    mtime: stats.mtimeNs,
-    ctime: stats.ctimeNs,
-    ino: Number(stats.ino),
-    nlink: Number(stats.nlink),
-  };
-}
-
-function isMountPoint({ root, device: own, mounts }: Walk, path: BytePath, stats: BigIntStats) {
-  if (path === '') return false;
-  return stats.dev !== own || (mounts.size > 0 && mounts.has(joinPath(root, path)));
-}
-
-function linkTarget({ root }: Walk, path: BytePath): BytePath | undefined {
-  const full = joinPath(root, path);
-  try {
-    return readlinkSync(toFsPath(full), { encoding: 'latin1' });
-  } catch (cause) {
-    if (isGone(cause) || errnoOf(cause) === 'EINVAL') return undefined;
-    throw unreadable(full, cause);
-  }
-}
-
-/** makedev(3) of glibc, less the high halves that Linux never uses. */
-function device(rdev: number): { readonly major: number; readonly minor: number } {
-  return { major: (rdev >>> 8) & 0xfff, minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00) };
-}
-
-function isGone(error: unknown): boolean {
-  const errno = errnoOf(error);
-  return errno === 'ENOENT' || errno === 'ENOTDIR';
-}
-
-function unreadable(path: string, cause: unknown): TreeError {
-  const errno = errnoOf(cause);
-  return new TreeError(`Cannot read "${showPath(path)}": ${errno ?? String(cause)}`, {
-    kind: errno === 'ENOENT' ? 'missing' : 'conflict',
-    code: 'TREE_UNREADABLE',
-    ...(errno === 'EACCES' && { hint: 'Run it as root, or exclude that path.' }),
-    cause,
-  });
 }

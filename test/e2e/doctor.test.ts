@@ -181,8 +181,9 @@ describe('apppot doctor finds, of the surroundings,', () => {
     const foreign = await doctor([], { env: { XDG_CACHE_HOME: '/usr' } });
     expect(nowhere.line('cache')).toEqual({
       verdict: 'warn',
-      found: 'Cannot find a place for results of builds: HOME is not set',
-      remedy: 'Set HOME, or XDG_CACHE_HOME, to a directory of your own with room.',
+      found: '/.cache/apppot is not writable: Permission denied',
+      remedy:
+        'Set XDG_CACHE_HOME to a directory with room: results of image builds are kept there.',
     });
     expect(foreign.line('cache')).toEqual({
       verdict: 'warn',

@@ -11,7 +11,7 @@ export function placeWith(
     env: {},
     path: '/nowhere',
     temporary: '/tmp',
-    findCache: () => '/tmp',
+    cache: '/tmp',
     directory: '/tmp',
     hasTerminal: false,
     caller: { uid, gid: uid, user: 'u', group: 'g', umask: 0o022 },

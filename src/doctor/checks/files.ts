@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Bytes, formatSize } from '../../base/units.ts';
 import { chooseTemporary } from '../../launch/plan.ts';
-import { type Check, type Finding, fail, ok, warn, warningOf } from '../check.ts';
+import { type Check, type Finding, fail, ok, warn } from '../check.ts';
 import { tryDirectory } from '../directory.ts';
 import type { Place } from '../place.ts';
 
@@ -69,17 +69,9 @@ async function lookAtHome({ env: { HOME: home } }: Place): Promise<Finding> {
   return warn(`${home} is not writable`, remedy);
 }
 
-/** Needed for building images only. */
+/** For building images only. Where it does not exist yet, what it will be made in. */
 async function lookAtCache(place: Place): Promise<Finding> {
-  try {
-    return await judgeCache(place, place.findCache());
-  } catch (error) {
-    return warningOf(error);
-  }
-}
-
-/** Where it does not exist yet, what it will be made in. */
-async function judgeCache(place: Place, cache: string): Promise<Finding> {
+  const { cache } = place;
   let directory = cache;
   while (!(await exists(directory)) && directory !== '/') directory = dirname(directory);
   const { free, reason, create, write } = await tryDirectory(place, directory);
