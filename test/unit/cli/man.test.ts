@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { manualPages } from '../../../src/cli/man/pages.ts';
 import { type CommandView, viewCommand } from '../../../src/cli/view.ts';
 import { commandTree } from '../../kit/command-line.ts';
+
+// Commands load their libraries when they run.
+vi.setConfig({ testTimeout: 10_000 });
 
 let program: CommandView;
 beforeAll(async () => {
