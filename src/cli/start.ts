@@ -17,6 +17,7 @@ import { jobStreams } from './streams.ts';
 interface StartFlags extends NetworkFlags {
   readonly image?: string;
   readonly cow?: string;
+  readonly rebaseCow: boolean;
   readonly changes?: string;
   readonly mem?: Bytes;
   readonly kernel?: string;
@@ -41,6 +42,7 @@ export function startCommand(deps: Deps): Command {
     .argument('[command...]', 'what to run; without it ./apppot-run, ~/apppot-autorun or a shell')
     .option('--image <path>', 'base image, COW file, or COW:IMAGE (APPPOT_IMAGE, ./apppot.img)')
     .option('--cow <file>', 'keep what the guest writes in this COW file; made when missing')
+    .option('--rebase-cow', 'let the COW file follow its base image, if that holds the same', false)
     .option('--changes <bundle>', 'changes bundle to merge at boot')
     .option('--mem <size>', 'memory of the guest (APPPOT_MEM, 512M)', parseMemory)
     .option('--kernel <program>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
@@ -103,7 +105,7 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
 }
 
 function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']): StartRequest {
-  const { cow, changes, extra, timeout, jobdir, scratch } = flags;
+  const { cow, rebaseCow, changes, extra, timeout, jobdir, scratch } = flags;
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
     image: flags.image ?? 'apppot.img',
@@ -113,7 +115,7 @@ function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']
     kernel: flags.kernel,
     memory: flags.mem,
     confine: flags.unconfined ? 'none' : flags.confine,
-    ...{ cow, changes, extra, timeout, jobdir, scratch },
+    ...{ cow, rebaseCow, changes, extra, timeout, jobdir, scratch },
     binds: flags.bind,
   });
 }
