@@ -23,12 +23,16 @@ export interface ProgressLine {
 /** ECMA-48, "EL": erases from here to the end of the line. */
 const ERASE = '\x1b[K';
 
+/** Of a terminal that does not know. */
+const COLUMNS = 80;
+
 export function progressLine(terminal: Terminal): ProgressLine {
   let isShown = false;
   return {
     show(text) {
       isShown = true;
-      terminal.write(`\r${text.slice(0, Math.max(0, terminal.columns - 1))}${ERASE}`);
+      const room = (terminal.columns || COLUMNS) - 1;
+      terminal.write(`\r${text.slice(0, room)}${ERASE}`);
     },
     erase() {
       if (isShown) terminal.write(`\r${ERASE}`);

@@ -61,7 +61,7 @@ function argumentSpec({ name, isVariadic, values }: ArgumentView, i: number, run
 }
 
 function actionOf(values: Values): string {
-  if (typeof values !== 'string') return `(${values.join(' ')})`;
+  if (typeof values !== 'string') return `(${values.join(' ').replaceAll(':', '\\:')})`;
   const actions = {
     any: ' ',
     file: '_files',

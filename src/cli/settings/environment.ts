@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 
 /** Variables that stand for options, by command: those of the original, and no more. */
 const OF_A_START = { image: 'APPPOT_IMAGE', kernel: 'APPPOT_KERNEL', mem: 'APPPOT_MEM' };
-const VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+export const VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   doctor: OF_A_START,
   start: OF_A_START,
 };
