@@ -310,7 +310,7 @@ stop() { # SIGNAL
 
 await_guest() {
   while :; do
-    wait "$guest"
+    wait "$guest" 2>/dev/null
     kernel_status=$?
     kill -0 "$guest" 2>/dev/null || break
   done

@@ -11,7 +11,7 @@ import { type Caller, type Confinement, LaunchError, type StartPlan } from './la
 import { checkLocks } from './locked.ts';
 import { chooseNetworks, type NetworkRequest } from './net/choose.ts';
 import { type ConfinementWish, chooseConfinement } from './sandbox.ts';
-import { chooseSpace } from './space.ts';
+import { checkTemporary, chooseSpace } from './space.ts';
 import { instancePaths, isPlain } from './words.ts';
 
 /** What the user asks for; what is left out is found or has a default. */
@@ -59,6 +59,7 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
   const kernel = chooseKernel(request.kernel, path);
   const confinement = await chooseConfinement(request.confine ?? 'auto', caller.uid, path);
   const temporary = chooseTemporary(around, request.name);
+  checkTemporary(resolve(around.temporary));
   return {
     name: checkName(request.name),
     kernel,

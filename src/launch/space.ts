@@ -58,8 +58,12 @@ function checkMemory(memory: Bytes): void {
 /** A header of a COW file, settings and logs have to fit. */
 const LEAST_ROOM: Bytes = 2 ** 20;
 
-/** Before anything is made there: a directory that is missing is a mistake, not a wish. */
-function checkTemporary(directory: string): void {
+/**
+ * Before anything is made there: a directory that is missing is a mistake, not a wish.
+ *
+ * @throws {LaunchError} `TEMP_UNUSABLE`
+ */
+export function checkTemporary(directory: string): void {
   const { free, fault } = roomIn(directory);
   if (fault === undefined && free >= LEAST_ROOM) return;
   const isMissing = !existsSync(directory);

@@ -68,17 +68,17 @@ describe.runIf(isRoot)('apppot-start refuses', () => {
     ],
     [
       'a TMPDIR of others',
-      'mkdir -p T/theirs; chmod 755 T/theirs',
-      'TMPDIR=T/theirs start "$@"',
+      'mkdir -p T/t; chmod 755 T/t',
+      'TMPDIR=T/t start "$@"',
       126,
-      '"T/theirs": it may not be written to',
+      '"T/t": it may not be written to',
     ],
     [
       'a full TMPDIR',
       'mount -t tmpfs -o size=1m,mode=1777 t T; head -c 600k /dev/zero >T/fill',
       'TMPDIR=T start "$@"',
       126,
-      '"T": it has only 424.0 KiB free',
+      '"T": it has only 424 KiB free',
     ],
   ] as const)('%s', async ([, mounts, script, status, reason]) => {
     const inTmp = (text: string): string => text.replaceAll(/\bT\b/g, at('tmp'));
@@ -111,7 +111,7 @@ describe.runIf(isRoot)('apppot-start refuses', () => {
     ).toEqual(
       refusal(
         126,
-        `Cannot place the guest's memory of 256.0 MiB: ${reason.replace('"T"', `"${tmp}"`)}\n${MEMORY_HINT}`,
+        `Cannot place the guest's memory of 256 MiB: ${reason.replace('"T"', `"${tmp}"`)}\n${MEMORY_HINT}`,
       ),
     );
   });
@@ -119,14 +119,14 @@ describe.runIf(isRoot)('apppot-start refuses', () => {
   it.for([
     [
       ['--mem', '256M'],
-      'ulimit -f 200000',
-      'a file may have 195.3 MiB here (ulimit -f), and the file behind its memory needs 1.3 GiB\n' +
+      'ulimit -f 400000',
+      'a file may have 195 MiB here (ulimit -f), and the file behind its memory needs 1.3 GiB\n' +
         '  Raise the limit.\n',
     ],
     [
       ['--mem', '256M'],
-      'ulimit -f 600000',
-      'a file may have 585.9 MiB here (ulimit -f), and the file behind its memory needs 1.3 GiB\n' +
+      'ulimit -f 1200000',
+      'a file may have 586 MiB here (ulimit -f), and the file behind its memory needs 1.3 GiB\n' +
         '  Raise the limit, or start by "setarch -R", which needs less.\n',
     ],
     [
@@ -146,7 +146,7 @@ describe.runIf(isRoot)('apppot-start refuses', () => {
     expect(await within(mounts, `TMPDIR=${tmp} start "$@"`, ['--scratch', '100M', 'true'])).toEqual(
       refusal(
         126,
-        `Cannot make a scratch disk of 100.0 MiB: "${tmp}" has 32.0 MiB free\n` +
+        `Cannot make a scratch disk of 100 MiB: "${tmp}" has 32.0 MiB free\n` +
           '  Ask for less, or set TMPDIR to a directory with more room.\n',
       ),
     );
@@ -168,7 +168,7 @@ describe.runIf(isRoot)('a guest runs', () => {
   );
 
   it('under a limit on file sizes, without random addresses', async () => {
-    const script = 'ulimit -f 600000; start setarch -R "$@"';
+    const script = 'ulimit -f 1200000; start setarch -R "$@"';
     expect(await within('', script, ['--mem', '256M', ...job])).toEqual(done);
   });
 
@@ -248,13 +248,13 @@ describe.each(WAYS)('%s tells', (way) => {
 describe('a printed script tells', () => {
   it.for([
     [
-      'ulimit -f 50000',
+      'ulimit -f 1200000',
       126,
       'Cannot run the guest: a file of it grew beyond the limit (ulimit -f)\n' +
         '  Raise the limit, or give the guest less with --mem.\n',
     ],
     [
-      'ulimit -v 100000',
+      'ulimit -v 500000',
       126,
       'Cannot run the guest: a process may not have as many addresses here (ulimit -v)\n' +
         '  Raise the limit, or give the guest less with --mem.\n',
@@ -267,7 +267,7 @@ describe('a printed script tells', () => {
     ],
   ] as const)('of %s', async ([limit, status, message]) => {
     const { bin, image } = inject('installed');
-    const plan = ['--image', image, '--confine', 'none', '--net', 'none', '--mem', '200M', 'true'];
+    const plan = ['--image', image, '--confine', 'none', '--net', 'none', '--mem', '700M', 'true'];
     const script = await print([join(bin, 'apppot-start'), ...plan]);
     expect(await run(['sh', '-c', `${limit}; exec dash ${script}`], { as: 'user' })).toEqual({
       status,
