@@ -36,12 +36,3 @@ export function isRandomized(): boolean {
     return true;
   }
 }
-
-/** How many pieces the memory of one process may have: `vm.max_map_count`. */
-export function mostMappings(): number | undefined {
-  try {
-    return Number(readFileSync('/proc/sys/vm/max_map_count', 'latin1'));
-  } catch {
-    return undefined;
-  }
-}

@@ -11,6 +11,7 @@ import { explain } from '../host/errno.ts';
 import { roomIn } from '../host/room.ts';
 import type { CowHeader } from '../tree/block/cow-header.ts';
 import { baseFault } from './base-note.ts';
+import { cowTime } from './cow.ts';
 import { cowExtent } from './extent.ts';
 import { lookAtImage } from './image.ts';
 import { type Disk, LaunchError } from './launch.ts';
@@ -83,7 +84,7 @@ function checkExtent(cow: string, header: CowHeader): Bytes {
 /** @returns whether its header has to name another place, or time, of its base image. */
 function checkBase(cow: string, header: CowHeader, image: string, rebase: boolean): boolean {
   const { size, mtimeMs } = statSync(image);
-  const mtime = Math.floor(mtimeMs / 1_000) >>> 0;
+  const mtime = cowTime(mtimeMs);
   if (header.size !== size) {
     throw mismatch(cow, `it was made on an image of ${header.size} bytes, "${image}" has ${size}`);
   }
@@ -121,8 +122,8 @@ export async function checkRebase(disk: Disk, image: string): Promise<void> {
   }
   const header = lookAtImage(disk.path).cow;
   if (!disk.isMoved || header === undefined) return;
-  if (header.mtime === Math.floor(statSync(image).mtimeMs / 1_000) >>> 0) return;
-  const fault = await baseFault(disk.path, image);
+  if (header.mtime === cowTime(statSync(image).mtimeMs)) return;
+  const fault = await baseFault(disk.path, header, image);
   if (fault === undefined) return;
   throw new LaunchError(`Cannot rebase the COW file "${disk.path}": ${fault}`, {
     kind: 'conflict',

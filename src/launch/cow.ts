@@ -79,18 +79,33 @@ export function createCow(path: string, image: string, note = ''): void {
 export function rebaseCow(path: string, image: string): void {
   const file = openSync(path, 'r+');
   try {
-    const header = Buffer.alloc(HEADER_LENGTH);
-    readSync(file, header, 0, HEADER_LENGTH, 0);
-    nameBase(header, image, statSync(image).mtimeMs);
-    writeSync(file, header, 0, HEADER_LENGTH, 0);
+    const head = Buffer.alloc(NOTE.offset + NOTE.length);
+    readSync(file, head, 0, head.length, 0);
+    const before = head.readUInt32BE(MTIME_OFFSET);
+    nameBase(head.subarray(0, HEADER_LENGTH), image, statSync(image).mtimeMs);
+    renewNote(head, before, head.readUInt32BE(MTIME_OFFSET));
+    writeSync(file, head, 0, head.length, 0);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
 }
 
+/** A note stays with its header. */
+function renewNote(head: Buffer, before: number, after: number): void {
+  const note = head.toString('latin1', NOTE.offset);
+  const renewed = note.replace(` mtime:${before} `, ` mtime:${after} `);
+  head.fill(0, NOTE.offset);
+  head.write(renewed, NOTE.offset, 'latin1');
+}
+
+/** The time of a base image as COW files have it. */
+export function cowTime(mtimeMs: number): number {
+  return Math.floor(mtimeMs / 1_000) >>> 0;
+}
+
 function nameBase(header: Buffer, image: string, mtimeMs: number): void {
-  header.writeUInt32BE(Math.floor(mtimeMs / 1_000) >>> 0, MTIME_OFFSET);
+  header.writeUInt32BE(cowTime(mtimeMs), MTIME_OFFSET);
   header.fill(0, BACKING_OFFSET);
   header.write(image, BACKING_OFFSET, BACKING_LENGTH - 1, 'utf8');
 }
