@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   config: async (deps) => (await import('./config.ts')).configCommand(deps, () => loadAll(deps)),
   doctor: async (deps) => (await import('./doctor.ts')).doctorCommand(deps),
   image: async (deps) => (await import('./image.ts')).imageCommand(deps),
+  init: async (deps) => (await import('./init.ts')).initCommand(deps),
   snap: async (deps) => (await import('./snap.ts')).snapCommand(deps),
   start: async (deps) => (await import('./start.ts')).startCommand(deps),
 };

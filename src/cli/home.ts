@@ -1,9 +1,8 @@
 import { homedir } from 'node:os';
-import type { Deps } from './deps.ts';
 
-/** The caller's home; `/` for numbers that no account has, as batch systems run some jobs. */
-export function homeOf(env: Deps['env']): string {
-  if (env.HOME) return env.HOME;
+/** The user's home; `/` for those whom the system does not know, as login programs have it. */
+export function homeOf({ HOME: home = '' }: Readonly<Record<string, string | undefined>>): string {
+  if (home !== '') return home;
   try {
     return homedir();
   } catch {

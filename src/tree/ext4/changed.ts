@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Bytes } from '../../base/units.ts';
 import type { BytePath, Entry, Segment } from '../tree.ts';
 import { account } from './accounting.ts';
 import { type BlockNumbers, changedSegments, toBlocks } from './changed-blocks.ts';
@@ -15,6 +16,7 @@ import { changedPairs, type Pair, type Scope } from './changed-walk.ts';
 import { comparedBlocks } from './compared-blocks.ts';
 import type { Filesystem } from './filesystem.ts';
 import type { ImageTree } from './image.ts';
+import type { NamesIndex } from './names-index.ts';
 import { sameEntry } from './same.ts';
 import type { Superblock } from './superblock.ts';
 
@@ -33,6 +35,8 @@ export interface OfflineChanges {
   readonly unexplained: readonly number[];
   /** Changed bytes of the image that lie outside of the filesystem. */
   readonly outside: readonly Segment[];
+  /** Directories of the later state that {@link pairs} only passed, as far as it has come. */
+  readonly passed: ReadonlyMap<BytePath, Entry>;
 }
 
 /**
@@ -42,9 +46,27 @@ export interface OfflineChanges {
  * Gives exactly what a comparison of all paths and contents would give. Two filesystems that were not
  * made by one mke2fs are compared in that way.
  *
+ * @param index Of the names in `base`, which saves a search for them.
  * @throws {TreeError} `IMAGE_CORRUPT`, `IMAGE_UNSUPPORTED`, `TREE_UNREADABLE`
  */
-export function offlineChanges(base: ImageTree, next: ImageTree): OfflineChanges {
+export function offlineChanges(
+  base: ImageTree,
+  next: ImageTree,
+  index?: NamesIndex,
+): OfflineChanges {
+  const steps = findingChanges(base, next, index);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** {@link offlineChanges}, yielding how many bytes were read where all of two images must be. */
+export function* findingChanges(
+  base: ImageTree,
+  next: ImageTree,
+  index?: NamesIndex,
+): Generator<Bytes, OfflineChanges> {
   const [old, now] = [base.filesystem, next.filesystem];
   if (!hasEqualShape(old, now)) {
     return toChanges(old, now, EVERYWHERE, { unexplained: [], outside: [] });
@@ -53,11 +75,11 @@ export function offlineChanges(base: ImageTree, next: ImageTree): OfflineChanges
   const { blockSize, blocks: most } = now.volume.superblock;
   const blocks =
     segments === undefined
-      ? comparedBlocks(old.volume, now.volume)
+      ? yield* comparedBlocks(old.volume, now.volume)
       : toBlocks(segments, blockSize, most);
   const { inodes, rest } = changedInodes(old, now, blocks);
   const { owners, unexplained } = account(old, now, rest, inodes);
-  const scope = scopeOf(now, new Set([...inodes, ...owners]));
+  const scope = scopeOf(now, new Set([...inodes, ...owners]), index);
   return toChanges(old, now, scope, { unexplained, outside: changedOutside(old, now) }, blocks);
 }
 
@@ -88,8 +110,8 @@ const EVERYWHERE: Scope = {
   expected: [],
 };
 
-function scopeOf(next: Filesystem, changed: ReadonlySet<number>): Scope {
-  const leading = leadingDirectories(next, changed);
+function scopeOf(next: Filesystem, changed: ReadonlySet<number>, index?: NamesIndex): Scope {
+  const leading = leadingDirectories(next, changed, index);
   return {
     isChanged: (ino) => changed.has(ino),
     leadsToChange: (ino) => leading.has(ino),
@@ -105,8 +127,15 @@ function toChanges(
   blocks?: BlockNumbers,
 ): OfflineChanges {
   const isSame = sameEntry(base, next, blocks);
-  const pairs = { [Symbol.iterator]: () => changedPairs(base, next, scope) };
-  return { ...found, pairs, changes: { [Symbol.iterator]: () => changesAmong(pairs, isSame) } };
+  const passed = new Map<BytePath, Entry>();
+  const pass = (entry: Entry): void => void passed.set(entry.path, entry);
+  const pairs = { [Symbol.iterator]: () => changedPairs(base, next, scope, pass) };
+  return {
+    ...found,
+    pairs,
+    passed,
+    changes: { [Symbol.iterator]: () => changesAmong(pairs, isSame) },
+  };
 }
 
 function* changesAmong(
