@@ -82,7 +82,12 @@ export type Network =
       readonly hostLoopback?: true;
       readonly publish?: readonly Publication[];
     }
-  | { readonly kind: 'slirp'; readonly program: string }
+  | {
+      readonly kind: 'slirp';
+      readonly program: string;
+      /** The kernel speaks ethernet only: our switch stands between. */
+      readonly bySwitch?: true;
+    }
   | {
       readonly kind: 'none';
       /** Why nothing better was found, where nothing was asked for. */
