@@ -25,6 +25,8 @@ interface StartFlags {
   readonly env: readonly string[];
   readonly extra: readonly string[];
   readonly timeout?: number;
+  readonly bootTimeout?: number;
+  readonly watchdog?: number;
   readonly consoleLog?: string;
   readonly unconfined: boolean;
   readonly dryRun: boolean;
@@ -50,6 +52,8 @@ export function startCommand(deps: Deps): Command {
     .option('--env <name=value>', 'set or pass on a variable; repeatable', collect, [])
     .option('-X, --extra <word>', "word for the kernel's command line; repeatable", collect, [])
     .option('--timeout <time>', 'end the job after this time, with status 124', parseDuration)
+    .option('--boot-timeout <time>', 'a guest that takes longer to its job hangs', parseDuration)
+    .option('--watchdog <time>', 'a guest that is silent for so long hangs', parseDuration)
     .option('--console-log <file>', 'keep what kernel and console say')
     .option('--unconfined', "let the guest's root reach all that you can reach", false)
     .option('--dry-run', 'print the plan and start nothing', false)
@@ -79,6 +83,7 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
     const { status, timedOut } = await runStart(plan, streams, {
       ...(flags.consoleLog === undefined ? {} : { consoleLog: flags.consoleLog }),
       onStop: signals.onStop,
+      onSwept: (name) => deps.output().note(`apppot: removed what guest "${name}" left`),
     });
     if (timedOut) deps.output().note(`apppot: the job was ended after ${plan.timeout} s`);
     deps.setStatus(status);
@@ -90,6 +95,7 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
 
 function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']): StartRequest {
   const { cow, changes, slirp, extra, timeout, jobdir, unconfined } = flags;
+  const { bootTimeout, watchdog } = flags;
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
     image: flags.image ?? env.APPPOT_IMAGE ?? 'apppot.img',
@@ -98,7 +104,7 @@ function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']
     environment: guestEnvironment(flags.env, env),
     kernel: flags.kernel ?? env.APPPOT_KERNEL,
     memory: flags.mem ?? (env.APPPOT_MEM ? parseMemory(env.APPPOT_MEM) : undefined),
-    ...{ cow, changes, slirp, extra, timeout, jobdir, unconfined },
+    ...{ cow, changes, slirp, extra, timeout, jobdir, unconfined, bootTimeout, watchdog },
   });
 }
 

@@ -26,16 +26,20 @@ export interface Report {
   readonly error?: string;
   /** The time limit ended the job. */
   readonly timedOut: boolean;
+  /** The job failed after the guest had run out of memory; `error` says so. */
+  readonly isExhausted?: true;
 }
 
 /** Bytes kept for the report, so that it can be written when the host's disk is full. */
 const REPORT_ROOM = 4_096;
+const ANSWER_ROOM = 32;
 
 export function writeControl(directory: string, plan: StartPlan, streams: StreamChoice): void {
   mkdirSync(directory, { mode: 0o700 });
   writeFileSync(`${directory}/settings`, words(settings(plan, streams)));
   if (plan.command.length > 0) writeFileSync(`${directory}/command`, words(plan.command));
   writeFileSync(`${directory}/report`, ' '.repeat(REPORT_ROOM));
+  writeFileSync(`${directory}/alive`, ' '.repeat(ANSWER_ROOM));
   writeFileSync(`${directory}/environment`, words(assignments(plan.environment)));
 }
 
@@ -46,6 +50,7 @@ export function readReport(directory: string): Report {
     ...(status === '' ? {} : { status: Number(status) }),
     ...(error.trim() === '' ? {} : { error: error.trim() }),
     timedOut: note === 'timed-out',
+    ...(note === 'out-of-memory' && { isExhausted: true }),
   };
 }
 

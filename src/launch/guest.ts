@@ -4,6 +4,7 @@ import { type Daemon, killGroup, startDaemon } from '../host/processes.ts';
 import { confinementWords } from './confine.ts';
 import type { Instance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
+import type { Line } from './line.ts';
 import { kernelWords } from './words.ts';
 
 /** Where the job's streams come from and go to. */
@@ -42,13 +43,17 @@ const SIGPIPE = 13;
 type Stream = Readable | Writable | null | undefined;
 
 /** Starts the kernel; the instance's directory and network are ready. */
-export function startGuest(plan: StartPlan, instance: Instance, streams: Streams): Guest {
-  const child = startKernel(plan, instance, streams.terminal !== undefined);
-  const [, , , out, err, control, typed, shown] = child.stdio as readonly Stream[];
-  const line = control as Writable;
-  for (const stream of [line, typed]) stream?.on('error', () => undefined);
+export function startGuest(
+  plan: StartPlan,
+  instance: Instance,
+  streams: Streams,
+  line: Line,
+): Guest {
+  const child = startKernel(plan, instance, streams.terminal !== undefined, line);
+  const [, , , out, err, , typed, shown] = child.stdio as readonly Stream[];
+  typed?.on('error', () => undefined);
   streams.terminal?.typed.pipe(typed as Writable);
-  const tell = (text: string): void => void line.write(`${text}\n`);
+  const { tell } = line;
   const kill = (): void => void (child.pid === undefined || killGroup(child.pid));
   const broken = (): void => tell(`signal ${SIGPIPE}`);
   const flows = [
@@ -64,17 +69,26 @@ export function startGuest(plan: StartPlan, instance: Instance, streams: Streams
   return { tell, kill, ended };
 }
 
-function startKernel(plan: StartPlan, { paths, record }: Instance, terminal: boolean): Daemon {
+function startKernel(
+  plan: StartPlan,
+  { paths, record }: Instance,
+  terminal: boolean,
+  line: Line,
+): Daemon {
   const confinement = confinementWords(plan, paths);
   const log = openSync(paths.log, 'w', 0o600);
   const child = startDaemon([...confinement, plan.kernel, ...kernelWords(plan, paths, terminal)], {
-    stdio: ['ignore', log, log, ...Array<'pipe'>(terminal ? 5 : 3).fill('pipe')],
+    stdio: ['ignore', log, log, 'pipe', 'pipe', line.end, ...(terminal ? PIPES : [])],
     env: { HOME: paths.sockets, ...memoryVariable(plan) },
   });
   closeSync(log);
+  line.releaseEnd();
   if (child.pid !== undefined) record(child.pid);
   return child;
 }
+
+/** For what is typed and what is shown. */
+const PIPES = ['pipe', 'pipe'] as const;
 
 function memoryVariable({ memoryDirectory }: StartPlan): Record<string, string> {
   return memoryDirectory === undefined ? {} : { TMPDIR: memoryDirectory };

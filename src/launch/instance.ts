@@ -13,19 +13,19 @@ import {
   readFileSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
 import { identify, isAlive, killGroup, type ProcessId } from '../host/processes.ts';
 import { LaunchError } from './launch.ts';
 import { type InstancePaths, instancePaths } from './words.ts';
 
-const OWNER = 'owner';
-const PROCESSES = 'processes';
-
 export interface Instance {
   readonly paths: InstancePaths;
+  /** Names of instances whose owners were dead, and which are gone now. */
+  readonly swept: readonly string[];
   /** Notes a process to be ended with the instance: the leader of its group. */
   record(pid: number): void;
   /** Kills what was recorded and removes the directory. */
@@ -40,37 +40,87 @@ export interface Instance {
  */
 export function openInstance(parent: string, name: string, uid: number): Instance {
   const paths = instancePaths(join(parent, name));
-  makeDirectory(parent, paths.directory, uid);
-  writeFileSync(join(paths.directory, OWNER), renderProcess(identify(process.pid)));
+  const swept = makeDirectory(parent, paths.directory, uid);
+  writeFileSync(paths.owner, renderProcess(identify(process.pid)));
   mkdirSync(paths.sockets, { mode: 0o700 });
   return {
     paths,
-    record: (pid) => appendFileSync(join(paths.directory, PROCESSES), renderProcess(identify(pid))),
+    swept,
+    record: (pid) => appendFileSync(paths.processes, renderProcess(identify(pid))),
     remove() {
-      clear(paths.directory);
+      clear(paths);
       removeIfEmpty(parent);
     },
   };
 }
 
 /** Tries again when the last of the other instances takes the parent with it. */
-function makeDirectory(parent: string, directory: string, uid: number, tries = 5): void {
+function makeDirectory(parent: string, directory: string, uid: number, tries = 5): string[] {
   makeParent(parent, uid);
-  sweep(parent);
+  const swept = sweep(parent);
   try {
     mkdirSync(directory, { mode: 0o700 });
+    return swept;
   } catch (cause) {
-    if (errnoOf(cause) === 'ENOENT' && tries > 0) makeDirectory(parent, directory, uid, tries - 1);
-    else throw errnoOf(cause) === 'EEXIST' ? taken(basename(directory)) : unusable(parent, cause);
+    if (errnoOf(cause) === 'ENOENT' && tries > 0) {
+      return [...swept, ...makeDirectory(parent, directory, uid, tries - 1)];
+    }
+    throw errnoOf(cause) === 'EEXIST' ? taken(basename(directory)) : unusable(parent, cause);
   }
 }
 
-/** Ends and removes every instance whose owner is dead. */
-export function sweep(parent: string): void {
-  for (const name of list(parent)) {
-    const directory = join(parent, name);
-    const [owner] = readProcesses(join(directory, OWNER));
-    if (owner !== undefined && !isAlive(owner)) clear(directory);
+/** Directories of instances: where new ones are made, and where a name too long puts them. */
+export function instanceParents(temporary: string, uid: number): readonly string[] {
+  const own = `apppot-${uid}`;
+  return [...new Set([join(resolve(temporary), own), join('/tmp', own)])];
+}
+
+/** Every instance in a directory, whatever its condition. */
+export function instances(parent: string): InstancePaths[] {
+  return list(parent).map((name) => instancePaths(join(parent, name)));
+}
+
+/** Why an instance is a leftover that nobody answers for; undefined while somebody does. */
+export function deathOf(paths: InstancePaths): string | undefined {
+  const [owner] = readProcesses(paths.owner);
+  if (owner === undefined) return isOld(paths) ? 'it was never finished' : undefined;
+  return isAlive(owner) ? undefined : `whoever started it is dead, process ${owner.pid}`;
+}
+
+/** Longer than it takes to note the owner of a new instance. */
+const OWNERLESS_MS = 60_000;
+
+function isOld({ directory }: InstancePaths): boolean {
+  const made = statSync(directory, { throwIfNoEntry: false })?.ctimeMs;
+  return made !== undefined && Date.now() - made > OWNERLESS_MS;
+}
+
+/** Ends and removes every instance whose owner is dead. @returns the names of those. */
+export function sweep(parent: string): string[] {
+  const dead = instances(parent).filter((paths) => deathOf(paths) !== undefined);
+  for (const paths of dead) clear(paths);
+  return dead.map(({ directory }) => basename(directory));
+}
+
+/** Processes to be ended with an instance. */
+export function processesOf({ processes }: InstancePaths): readonly ProcessId[] {
+  return readProcesses(processes);
+}
+
+/** Kills the processes of an instance, so that whoever answers for it cleans up. */
+export function killProcesses(paths: InstancePaths): void {
+  for (const recorded of readProcesses(paths.processes)) {
+    const now = identify(recorded.pid);
+    if (now === undefined || now.started === recorded.started) killGroup(recorded.pid);
+  }
+}
+
+/** Says something of an instance by a file, as long as the instance is there. */
+export function mark(path: string): void {
+  try {
+    writeFileSync(path, '', { mode: 0o600 });
+  } catch {
+    // It has ended.
   }
 }
 
@@ -83,12 +133,9 @@ function list(directory: string): string[] {
 }
 
 /** Processes first: a living kernel would go on writing. Its leader may have ended before the rest. */
-function clear(directory: string): void {
-  for (const recorded of readProcesses(join(directory, PROCESSES))) {
-    const now = identify(recorded.pid);
-    if (now === undefined || now.started === recorded.started) killGroup(recorded.pid);
-  }
-  rmSync(directory, { recursive: true, force: true });
+export function clear(paths: InstancePaths): void {
+  killProcesses(paths);
+  rmSync(paths.directory, { recursive: true, force: true });
 }
 
 function removeIfEmpty(parent: string): void {

@@ -7,6 +7,7 @@
 import type { ErrorKind } from '../base/errors.ts';
 import type { Report } from './control.ts';
 import { GUEST_INIT, type LaunchCode, LaunchError } from './launch.ts';
+import type { Hang } from './watchdog.ts';
 
 /** How the kernel's process ended. */
 export interface KernelEnd {
@@ -15,6 +16,13 @@ export interface KernelEnd {
   /** What it and the guest's console printed. */
   readonly log: string;
 }
+
+/** Why a guest was killed: by us, or by `apppot kill`. */
+export type Killed =
+  | { readonly kind: 'time limit' }
+  | { readonly kind: 'signal'; readonly signal: number }
+  | { readonly kind: 'hang'; readonly hang: Hang }
+  | { readonly kind: 'command' };
 
 /** One cause of death, as the kernel or the guest's console tells it. */
 export interface Sign {
@@ -99,6 +107,10 @@ export const SIGNS: readonly Sign[] = [
 
 const KINDS: Readonly<Record<number, ErrorKind>> = { 126: 'conflict', 127: 'missing' };
 
+/** When a time limit ended the job, as timeout(1) has it. */
+const TIMED_OUT = 124;
+const SIGKILL = 9;
+
 /**
  * The job's exit status.
  *
@@ -107,13 +119,67 @@ const KINDS: Readonly<Record<number, ErrorKind>> = { 126: 'conflict', 127: 'miss
  * @throws {LaunchError} when the guest did not get as far as a status, or could not keep what the
  * job did.
  */
-export function outcome({ status, error }: Report, end: KernelEnd): number {
-  if (error !== undefined) throw guestFailed(error, status);
+export function outcome(report: Report, end: KernelEnd, killed?: Killed): number {
+  const { status, error } = report;
+  if (error !== undefined) throw guestFailed(error, report);
   if (status !== undefined) return status;
-  throw died(end);
+  switch (killed?.kind) {
+    case undefined:
+      throw died(end);
+    case 'time limit':
+      return TIMED_OUT;
+    case 'signal':
+      return 128 + killed.signal;
+    case 'hang':
+      throw hung(killed.hang, end.log);
+    case 'command':
+      throw new LaunchError('Cannot finish the job: the guest was killed by "apppot kill"', {
+        kind: 'remote',
+        code: 'GUEST_KILLED',
+        guestStatus: 128 + SIGKILL,
+      });
+  }
 }
 
-function guestFailed(error: string, status: number | undefined): LaunchError {
+/** Three lines are what a kernel says about a root filesystem that it waits for. */
+const LAST_LINES = 3;
+
+/** Said in every start: the log is a file, for which there is nothing to wait. */
+const NOISE = /^ *$|^epollctl add err/;
+
+function hung({ kind, after }: Hang, log: string): LaunchError {
+  const details = { kind: 'remote', code: 'GUEST_HUNG', guestStatus: TIMED_OUT } as const;
+  if (kind === 'silence') {
+    return new LaunchError(`Cannot finish the job: the guest hangs, silent for ${after} s`, {
+      ...details,
+      hint: 'Run it again with --console-log FILE to see what it said before.',
+    });
+  }
+  const lines = log.split(/[\r\n]+/).filter((line) => !NOISE.test(line));
+  const last = lines.slice(-LAST_LINES).map((line) => `\n  | ${printable(line)}`);
+  return new LaunchError(
+    `Cannot run the guest: it did not get to its job in ${after} s; ` +
+      `its console ended with:${last.join('') || ' nothing'}`,
+    {
+      ...details,
+      hint: 'Give it more time with --boot-timeout, or see it all: --console-log FILE.',
+    },
+  );
+}
+
+/** A guest must not play with the terminal of whoever reads its last words. */
+function printable(line: string): string {
+  return [...line].map((sign) => (sign < ' ' || sign === '\x7f' ? '?' : sign)).join('');
+}
+
+function guestFailed(error: string, { status, isExhausted }: Report): LaunchError {
+  if (isExhausted && status !== undefined) {
+    return new LaunchError(error, {
+      kind: 'remote',
+      code: 'GUEST_EXHAUSTED',
+      guestStatus: status,
+    });
+  }
   return new LaunchError(error, { kind: KINDS[status ?? 125] ?? 'remote', code: 'GUEST_FAILED' });
 }
 

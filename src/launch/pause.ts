@@ -15,7 +15,7 @@ import { feed } from '../host/feed.ts';
 import { findProgram } from '../host/programs.ts';
 import { runSync } from '../host/sync.ts';
 import { LaunchError } from './launch.ts';
-import { type InstancePaths, instancePaths } from './words.ts';
+import { HELD, type InstancePaths, instancePaths } from './words.ts';
 
 /** A guest that stands still. */
 export interface PausedGuest {
@@ -67,7 +67,7 @@ export async function pauseGuest(
   const paths = findInstance(parents, name);
   const console = consoleWords(paths, name, path);
   await syncDisk(console, paths, name);
-  const held = join(paths.directory, `held.${process.pid}`);
+  const held = join(paths.directory, `${HELD}${process.pid}`);
   const holder = await feed(['setsid', 'sh', '-c', HOLD, held, ...console]);
   const disk = existsSync(paths.cowLink) ? paths.cowLink : paths.imageLink;
   try {

@@ -30,6 +30,8 @@ export interface StartRequest {
   readonly environment?: Readonly<Record<string, string>>;
   readonly extra?: readonly string[];
   readonly timeout?: Seconds;
+  readonly bootTimeout?: Seconds;
+  readonly watchdog?: Seconds;
   readonly unconfined?: boolean;
 }
 
@@ -80,6 +82,8 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
     extra: request.extra ?? [],
     ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
     grace: GRACE,
+    ...(request.bootTimeout === undefined ? {} : { bootTimeout: request.bootTimeout }),
+    ...(request.watchdog === undefined ? {} : { watchdog: request.watchdog }),
   };
 }
 

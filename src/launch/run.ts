@@ -4,15 +4,17 @@
  * @module
  */
 
-import { copyFileSync, readFileSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { errnoOf } from '../base/errors.ts';
 import { readReport, writeControl } from './control.ts';
 import { createCow } from './cow.ts';
 import { type Guest, type Streams, startGuest } from './guest.ts';
 import { type Instance, openInstance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
+import { openLine } from './line.ts';
 import { openNetwork } from './network.ts';
-import { outcome } from './outcome.ts';
+import { type Killed, outcome } from './outcome.ts';
+import { writeRecord } from './record.ts';
 import { feed } from './stdin.ts';
 import { supervise } from './supervise.ts';
 import { diskLinks } from './words.ts';
@@ -25,6 +27,8 @@ export interface RunOptions {
    * kills the guest.
    */
   readonly onStop?: (stop: (signal: number) => void) => void;
+  /** Is given the name of each guest whose leftovers are removed, because its owner is dead. */
+  readonly onSwept?: (name: string) => void;
 }
 
 export interface RunResult {
@@ -44,12 +48,14 @@ export async function runStart(
   options: RunOptions = {},
 ): Promise<RunResult> {
   const instance = openInstance(plan.temporary, plan.name, plan.caller.uid);
+  for (const name of instance.swept) options.onSwept?.(name);
   try {
     writeControl(instance.paths.control, plan, {
       ...(streams.terminal === undefined ? {} : { terminal: streams.terminal }),
       stdin: streams.stdin !== undefined,
       stderr: streams.stderr !== undefined,
     });
+    writeRecord(instance.paths.record, plan);
     prepareDisk(plan, instance);
     return await runIn(instance, plan, streams, options);
   } finally {
@@ -65,24 +71,30 @@ async function runIn(
   options: RunOptions,
 ): Promise<RunResult> {
   const { paths } = instance;
-  const network = await openNetwork(plan.network, paths.network, instance.record);
+  const [network, line] = await Promise.all([
+    openNetwork(plan.network, paths.network, instance.record),
+    openLine(paths.line),
+  ]);
   const ending = new AbortController();
   try {
-    const guest = startGuest(plan, instance, streams);
-    const supervision = supervise(guest, plan, streams.terminal);
+    const guest = startGuest(plan, instance, streams, line);
+    const supervision = supervise(guest, plan, paths, streams.terminal);
     options.onStop?.(supervision.stop);
     feedGuest(guest, streams, paths.control, ending.signal);
     const end = await guest.ended;
-    const killed = supervision.finish();
+    const killed = existsSync(paths.killed) ? KILLED : supervision.finish();
     const report = readReport(paths.control);
-    if (killed !== undefined && report.status === undefined) return killed;
-    const status = outcome(report, { ...end, log: readLog(paths.log) });
-    return { status, timedOut: report.timedOut };
+    const status = outcome(report, { ...end, log: readLog(paths.log) }, killed);
+    return { status, timedOut: report.timedOut || killed?.kind === 'time limit' };
   } finally {
     ending.abort();
     network.close();
+    line.close();
   }
 }
+
+/** By somebody else, who says so in the instance directory. */
+const KILLED: Killed = { kind: 'command' };
 
 /** What cannot be read ends the job's stdin, as for any program. */
 function feedGuest(guest: Guest, { stdin }: Streams, control: string, signal: AbortSignal): void {

@@ -7,6 +7,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import type { Seconds } from '../base/clock.ts';
 import { GUEST_STATUS } from '../base/status.ts';
 import { VERSION } from '../base/version.ts';
 import { confinementWords } from './confine.ts';
@@ -14,7 +15,8 @@ import { assignments, planSettings } from './control.ts';
 import type { StartPlan } from './launch.ts';
 import { networkWords } from './network.ts';
 import { SIGNS, type Sign } from './outcome.ts';
-import { printWords, quote, renderFunction } from './shell.ts';
+import { renderRecord } from './record.ts';
+import { printText, printWords, quote, renderFunction } from './shell.ts';
 import { diskLinks, type InstancePaths, instancePaths, kernelWords } from './words.ts';
 
 /** Stand in words for what only the running script knows. */
@@ -43,12 +45,15 @@ export function renderScript(plan: StartPlan, name?: string): string {
 }
 
 function renderValues(plan: StartPlan, name: string | undefined): string[] {
-  const { image, disk, network, timeout, grace } = plan;
+  const { image, disk, network, grace } = plan;
+  const seconds = (time: Seconds | undefined): string =>
+    time === undefined ? "''" : String(Math.ceil(time));
   return [
     `name=${name === undefined ? 'apppot.$$' : quote(name)}`,
     `temporary=$\{TMPDIR:-/tmp}`,
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
-    `network=${network.kind} timeout=${timeout ?? "''"} grace=${grace}`,
+    `network=${network.kind} timeout=${seconds(plan.timeout)} grace=${grace}`,
+    `boot_timeout=${seconds(plan.bootTimeout)} watchdog=${seconds(plan.watchdog)}`,
   ];
 }
 
@@ -57,6 +62,7 @@ function renderFunctions(plan: StartPlan, paths: InstancePaths): string[] {
     renderFunction('plan_settings', printWords(planSettings(plan))),
     renderFunction('plan_command', printWords(plan.command)),
     renderFunction('plan_environment', printWords(assignments(plan.environment))),
+    renderFunction('plan_record', printText(renderRecord(plan))),
     renderFunction(
       'make_links',
       diskLinks(plan, paths).map((link) => `ln -s ${link.map(shellWord).join(' ')}`),
