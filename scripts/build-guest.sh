@@ -1,14 +1,18 @@
 #!/bin/sh
-# Builds what goes into an image: process 1, as a static program for this machine's architecture, and
-# apppot-snap as one file.
+# Builds what is no TypeScript, as static programs for this machine's architecture: process 1 of guests
+# and the sandbox for the host; and apppot-snap for guests, as one file.
 #
-# usage: build-guest.sh [DIRECTORY]; default dist/guest
+# usage: build-guest.sh [DIRECTORY]; default dist/guest; what is for the host goes to "native" beside it
 set -eu
 cd "$(dirname "$0")/.."
 out=${1:-dist/guest}
-mkdir -p "$out"
-cc -std=gnu11 -D_GNU_SOURCE -static -Os -s -Wall -Wextra -Werror -Wno-unused-result \
-  -o "$out/apppot-init" image/guest/init/*.c
+native=$(dirname "$out")/native
+mkdir -p "$out" "$native"
+compile() { # PROGRAM SOURCE...
+  cc -std=gnu11 -D_GNU_SOURCE -static -Os -s -Wall -Wextra -Werror -Wno-unused-result -o "$@"
+}
+compile "$out/apppot-init" image/guest/init/*.c
+compile "$native/apppot-confine" image/host/confine.c
 
 # It must run on the oldest Node.js of the suites that images are built of: Debian 12 has 18.
 node_modules/.bin/esbuild src/cli/snap-main.ts --bundle --platform=node --target=node18 \

@@ -1,5 +1,5 @@
 # The body of a printed start. Before it stand the plan's own values and functions:
-#   name temporary image disk cow network timeout grace boot_timeout watchdog
+#   name temporary image disk cow memory network timeout grace boot_timeout watchdog
 #   plan_settings plan_command plan_environment   print files of the control directory
 #   plan_record                                   prints what is started, for those who list guests
 #   make_links                                    links the disk's files into the instance
@@ -39,6 +39,9 @@ clear_instance() { # DIRECTORY
       if [ -z "$now" ] || [ "$now" = "$start" ]; then end_process "$pid"; fi
     done <"$1/processes"
   fi
+  case $(readlink "$1/memory") in
+  /dev/shm/apppot.*) rm -rf "$(readlink "$1/memory")" ;;
+  esac
   rm -rf "$1"
 }
 
@@ -112,6 +115,13 @@ prepare_disk() {
   cow) [ -e "$cow" ] || create_cow "$cow" ;;
   esac
   make_links
+}
+
+prepare_memory() {
+  case $memory in
+  temporary) mkdir "$instance/memory" ;;
+  shared) ln -s "$(mktemp -d /dev/shm/apppot.XXXXXX)" "$instance/memory" ;;
+  esac || fail 126 "Cannot make a directory for the guest's memory" 'Give the guest more room in TMPDIR.'
 }
 
 # --- control directory -----------------------------------------------------------------------
@@ -366,6 +376,7 @@ trap 'stop 15' TERM
 [ -z "$terminal" ] || trap 'tell "size $(stty size)"' WINCH
 write_control
 prepare_disk
+prepare_memory
 open_network
 start_guest
 await_guest

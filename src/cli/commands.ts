@@ -1,8 +1,11 @@
+import type { Command } from 'commander';
 import type { Deps } from './deps.ts';
-import type { Load } from './program.ts';
+import { type Load, loadProgram } from './program.ts';
 
 /** Each command's code and libraries are loaded when it is asked for. */
 export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
+  completion: async (deps) =>
+    (await import('./completion.ts')).completionCommand(deps, () => loadAll(deps)),
   image: async (deps) => (await import('./image.ts')).imageCommand(deps),
   snap: async (deps) => (await import('./snap.ts')).snapCommand(deps),
   start: async (deps) => (await import('./start.ts')).startCommand(deps),
@@ -10,3 +13,8 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
 
 /** Commands whose exit status is a guest command's. */
 export const GUEST_COMMANDS: ReadonlySet<string> = new Set(['start']);
+
+/** The whole tree of commands. */
+export function loadAll(deps: Deps): Promise<Command> {
+  return loadProgram(Object.values(COMMANDS), deps);
+}

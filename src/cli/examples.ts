@@ -5,6 +5,11 @@
  */
 
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  completion: [
+    'apppot completion bash >~/.local/share/bash-completion/completions/apppot',
+    'source <(apppot completion zsh)',
+    'apppot completion fish >~/.config/fish/completions/apppot.fish',
+  ],
   'image build': [
     'apppot image build minimal -o base.img',
     'apppot image build ./solver.yaml -o solver.img --dry-run',

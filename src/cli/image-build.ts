@@ -15,9 +15,7 @@ import type { Surroundings } from '../launch/plan.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { interruptible } from './interrupt.ts';
-
-/** The program's package: the same from `src` and from `dist`. */
-const PACKAGE_ROOT = resolve(import.meta.dirname, '../..');
+import { PACKAGE_ROOT } from './package.ts';
 
 interface Options {
   readonly output: string;

@@ -1,9 +1,10 @@
 import { Writable } from 'node:stream';
 import type { Bytes } from '../base/units.ts';
-import { chooseConfinement, chooseKernel } from '../launch/choose.ts';
+import { chooseKernel } from '../launch/choose.ts';
 import type { StartPlan } from '../launch/launch.ts';
 import { planStart, type Surroundings } from '../launch/plan.ts';
 import { runStart } from '../launch/run.ts';
+import { chooseConfinement } from '../launch/sandbox.ts';
 import type { RunInGuest } from './run-step.ts';
 
 /** Enough to install packages. */
@@ -59,7 +60,7 @@ function killBy(stop: (signal: number) => void): void {
  */
 export async function checkSteps({ path, caller }: Surroundings): Promise<void> {
   chooseKernel(undefined, path);
-  await chooseConfinement(false, caller.uid, path);
+  await chooseConfinement('auto', caller.uid, path);
 }
 
 /** Passes on whole lines; what stands behind the last line's end is passed on by the next one. */

@@ -1,17 +1,30 @@
 import { dirname } from 'node:path';
+import { landlockWords } from './landlock.ts';
 import type { StartPlan } from './launch.ts';
-import { aliases, type InstancePaths } from './words.ts';
+import { aliases, hasOwnMemory, type InstancePaths, kernelEnvironment } from './words.ts';
 
 /**
- * The words that go before the kernel's own: bwrap(1) with a view of the files that this guest
- * needs, at their own paths, so that the kernel's words are the same with and without it.
+ * The words that go before the kernel's own, which are the same with and without them.
  *
  * Hostfs alone does not confine: root in the guest may mount any directory of the host.
  */
 export function confinementWords(plan: StartPlan, paths: InstancePaths): readonly string[] {
-  if (plan.confinement.kind === 'none') return [];
+  const { confinement } = plan;
+  switch (confinement.kind) {
+    case 'bwrap':
+      return bwrapWords(confinement.program, plan, paths);
+    case 'landlock':
+      return landlockWords(confinement.program, plan, paths);
+    case 'none':
+      return [];
+  }
+}
+
+/** Bwrap(1) with a view of the files that this guest needs, at their own paths. */
+function bwrapWords(program: string, plan: StartPlan, paths: InstancePaths): readonly string[] {
+  const environment = Object.entries(kernelEnvironment(plan, paths));
   return [
-    plan.confinement.program,
+    program,
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
     ...(plan.network.kind === 'slirp' ? [] : ['--unshare-net']),
     ...['--die-with-parent', '--tmpfs', '/tmp'],
@@ -24,8 +37,11 @@ export function confinementWords(plan: StartPlan, paths: InstancePaths): readonl
     ...networkBinds(plan, paths),
     ...writable(paths.control),
     ...writable(paths.sockets),
+    ...(hasOwnMemory(plan) ? writable(paths.memory) : []),
     ...readable(plan.changes),
-    ...['--chdir', dirname(paths.control), '--clearenv', '--setenv', 'HOME', paths.sockets, '--'],
+    ...['--chdir', dirname(paths.control), '--clearenv'],
+    ...environment.flatMap(([name, value]) => ['--setenv', name, value]),
+    '--',
   ];
 }
 

@@ -5,7 +5,7 @@ import { confinementWords } from './confine.ts';
 import type { Instance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
 import type { Line } from './line.ts';
-import { kernelWords } from './words.ts';
+import { kernelEnvironment, kernelWords } from './words.ts';
 
 /** Where the job's streams come from and go to. */
 export interface Streams {
@@ -79,7 +79,7 @@ function startKernel(
   const log = openSync(paths.log, 'w', 0o600);
   const child = startDaemon([...confinement, plan.kernel, ...kernelWords(plan, paths, terminal)], {
     stdio: ['ignore', log, log, 'pipe', 'pipe', line.end, ...(terminal ? PIPES : [])],
-    env: { HOME: paths.sockets, ...memoryVariable(plan) },
+    env: kernelEnvironment(plan, paths),
   });
   closeSync(log);
   line.releaseEnd();
@@ -89,10 +89,6 @@ function startKernel(
 
 /** For what is typed and what is shown. */
 const PIPES = ['pipe', 'pipe'] as const;
-
-function memoryVariable({ memoryDirectory }: StartPlan): Record<string, string> {
-  return memoryDirectory === undefined ? {} : { TMPDIR: memoryDirectory };
-}
 
 function waitFor(child: Daemon, kernel: string): Guest['ended'] {
   return new Promise((resolve, reject) => {

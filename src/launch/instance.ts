@@ -9,18 +9,17 @@ import {
   appendFileSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
+  mkdtempSync,
   rmdirSync,
-  rmSync,
-  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
-import { identify, isAlive, killGroup, type ProcessId } from '../host/processes.ts';
-import { LaunchError } from './launch.ts';
-import { type InstancePaths, instancePaths } from './words.ts';
+import { identify } from '../host/processes.ts';
+import { LaunchError, type MemoryPlace } from './launch.ts';
+import { clear, renderProcess, sweep } from './leftovers.ts';
+import { type InstancePaths, instancePaths, SHARED_MEMORY } from './words.ts';
 
 export interface Instance {
   readonly paths: InstancePaths;
@@ -28,6 +27,8 @@ export interface Instance {
   readonly swept: readonly string[];
   /** Notes a process to be ended with the instance: the leader of its group. */
   record(pid: number): void;
+  /** Makes the directory for the guest's memory; one in `/dev/shm` goes with the instance, too. */
+  makeMemory(place: MemoryPlace): void;
   /** Kills what was recorded and removes the directory. */
   remove(): void;
 }
@@ -47,6 +48,10 @@ export function openInstance(parent: string, name: string, uid: number): Instanc
     paths,
     swept,
     record: (pid) => appendFileSync(paths.processes, renderProcess(identify(pid))),
+    makeMemory(place) {
+      if (place === 'temporary') mkdirSync(paths.memory, { mode: 0o700 });
+      else symlinkSync(mkdtempSync(SHARED_MEMORY), paths.memory);
+    },
     remove() {
       clear(paths);
       removeIfEmpty(parent);
@@ -69,52 +74,6 @@ function makeDirectory(parent: string, directory: string, uid: number, tries = 5
   }
 }
 
-/** Directories of instances: where new ones are made, and where a name too long puts them. */
-export function instanceParents(temporary: string, uid: number): readonly string[] {
-  const own = `apppot-${uid}`;
-  return [...new Set([join(resolve(temporary), own), join('/tmp', own)])];
-}
-
-/** Every instance in a directory, whatever its condition. */
-export function instances(parent: string): InstancePaths[] {
-  return list(parent).map((name) => instancePaths(join(parent, name)));
-}
-
-/** Why an instance is a leftover that nobody answers for; undefined while somebody does. */
-export function deathOf(paths: InstancePaths): string | undefined {
-  const [owner] = readProcesses(paths.owner);
-  if (owner === undefined) return isOld(paths) ? 'it was never finished' : undefined;
-  return isAlive(owner) ? undefined : `whoever started it is dead, process ${owner.pid}`;
-}
-
-/** Longer than it takes to note the owner of a new instance. */
-const OWNERLESS_MS = 60_000;
-
-function isOld({ directory }: InstancePaths): boolean {
-  const made = statSync(directory, { throwIfNoEntry: false })?.ctimeMs;
-  return made !== undefined && Date.now() - made > OWNERLESS_MS;
-}
-
-/** Ends and removes every instance whose owner is dead. @returns the names of those. */
-export function sweep(parent: string): string[] {
-  const dead = instances(parent).filter((paths) => deathOf(paths) !== undefined);
-  for (const paths of dead) clear(paths);
-  return dead.map(({ directory }) => basename(directory));
-}
-
-/** Processes to be ended with an instance. */
-export function processesOf({ processes }: InstancePaths): readonly ProcessId[] {
-  return readProcesses(processes);
-}
-
-/** Kills the processes of an instance, so that whoever answers for it cleans up. */
-export function killProcesses(paths: InstancePaths): void {
-  for (const recorded of readProcesses(paths.processes)) {
-    const now = identify(recorded.pid);
-    if (now === undefined || now.started === recorded.started) killGroup(recorded.pid);
-  }
-}
-
 /** Says something of an instance by a file, as long as the instance is there. */
 export function mark(path: string): void {
   try {
@@ -122,20 +81,6 @@ export function mark(path: string): void {
   } catch {
     // It has ended.
   }
-}
-
-function list(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
-}
-
-/** Processes first: a living kernel would go on writing. Its leader may have ended before the rest. */
-export function clear(paths: InstancePaths): void {
-  killProcesses(paths);
-  rmSync(paths.directory, { recursive: true, force: true });
 }
 
 function removeIfEmpty(parent: string): void {
@@ -155,24 +100,6 @@ function makeParent(parent: string, uid: number): void {
     throw unusable(parent, cause);
   }
   throw unusable(parent, new Error('it is not private to you'));
-}
-
-/** `PID STARTED` on a line. */
-function renderProcess(process: ProcessId | undefined): string {
-  return process === undefined ? '' : `${process.pid} ${process.started}\n`;
-}
-
-function readProcesses(path: string): ProcessId[] {
-  let text = '';
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return [];
-  }
-  return [...text.matchAll(/^(?<pid>\d+) (?<started>\d+)$/gm)].map(({ groups }) => ({
-    pid: Number(groups?.pid),
-    started: groups?.started ?? '',
-  }));
 }
 
 function taken(name: string): LaunchError {

@@ -24,9 +24,12 @@ export type LaunchCode =
   | 'TEMP_UNUSABLE'
   | 'NAME_TAKEN'
   | 'NAME_MALFORMED'
+  | 'SANDBOX_MISSING'
+  | 'SANDBOX_FAILED'
   | 'UNCONFINED_ROOT'
   | 'ENVIRONMENT_MALFORMED'
   | 'MEMORY_TOO_SMALL'
+  | 'MEMORY_UNPLACED'
   | 'NETWORK_FAILED'
   | 'HOST_MEMORY_FULL'
   | 'KERNEL_PANIC'
@@ -59,10 +62,13 @@ export type Network =
   | { readonly kind: 'slirp'; readonly program: string }
   | { readonly kind: 'none' };
 
-/** What keeps a guest's root from the files of whoever started it: bwrap(1), or nothing. */
+/** What keeps a guest's root from the files of whoever started it: bwrap(1), landlock(7), or nothing. */
 export type Confinement =
-  | { readonly kind: 'bwrap'; readonly program: string }
+  | { readonly kind: 'bwrap' | 'landlock'; readonly program: string }
   | { readonly kind: 'none'; readonly reason: string };
+
+/** Where the file behind the guest's memory is: `/dev/shm`, or the temporary directory. */
+export type MemoryPlace = 'shared' | 'temporary';
 
 /** Where the guest's writes go. */
 export type Disk =
@@ -84,8 +90,7 @@ export interface StartPlan {
   readonly confinement: Confinement;
   /** Directory for the instance: control directory, sockets, temporary COW file. */
   readonly temporary: string;
-  /** Where the kernel makes the file behind the guest's memory; undefined: its own choice. */
-  readonly memoryDirectory?: string;
+  readonly memoryPlace: MemoryPlace;
   readonly jobdir?: string;
   /** The changes bundle to merge at boot. */
   readonly changes?: string;

@@ -76,6 +76,13 @@ export const SIGNS: readonly Sign[] = [
     hint: 'Set TMPDIR to a directory where programs may be executed.',
   },
   {
+    pattern: 'apppot-confine: (.*)',
+    code: 'SANDBOX_FAILED',
+    kind: 'remote',
+    message: '%s',
+    hint: 'Start it again with another sandbox, --confine bwrap or --confine none.',
+  },
+  {
     pattern: `${PANIC}(VFS: Unable to mount root fs)`,
     code: 'IMAGE_FOREIGN',
     kind: 'conflict',

@@ -1,17 +1,13 @@
 import { accessSync, constants } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Seconds } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
 import { type Bytes, formatSize } from '../base/units.ts';
-import {
-  chooseConfinement,
-  chooseKernel,
-  chooseMemoryDirectory,
-  chooseNetwork,
-  type NetworkWish,
-} from './choose.ts';
+import { chooseKernel, chooseNetwork, type NetworkWish } from './choose.ts';
 import { chooseDisk } from './disk.ts';
 import { type Caller, LaunchError, type StartPlan } from './launch.ts';
+import { chooseMemoryPlace } from './memory.ts';
+import { type ConfinementWish, chooseConfinement } from './sandbox.ts';
 import { instancePaths, isPlain } from './words.ts';
 
 /** What the user asks for; what is left out is found or has a default. */
@@ -32,7 +28,7 @@ export interface StartRequest {
   readonly timeout?: Seconds;
   readonly bootTimeout?: Seconds;
   readonly watchdog?: Seconds;
-  readonly unconfined?: boolean;
+  readonly confine?: ConfinementWish;
 }
 
 /** What the request is about to run on. */
@@ -58,7 +54,11 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
   const { image, disk, partition } = chooseDisk(request.image, request.cow);
   const memory = checkMemory(request.memory ?? DEFAULT_MEMORY);
   const temporary = chooseTemporary(around, request.name);
-  const memoryDirectory = chooseMemoryDirectory(memory, around.temporary);
+  const confinement = await chooseConfinement(
+    request.confine ?? 'auto',
+    around.caller.uid,
+    around.path,
+  );
   return {
     name: checkName(request.name),
     kernel: chooseKernel(request.kernel, around.path),
@@ -67,13 +67,9 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
     ...(partition === undefined ? {} : { partition }),
     memory,
     network: chooseNetwork(request.network ?? 'auto', request.slirp, around.path),
-    confinement: await chooseConfinement(
-      request.unconfined ?? false,
-      around.caller.uid,
-      around.path,
-    ),
+    confinement,
     temporary,
-    ...(memoryDirectory === undefined ? {} : { memoryDirectory }),
+    memoryPlace: chooseMemoryPlace(memory, confinement, dirname(temporary)),
     ...(request.jobdir === undefined ? {} : { jobdir: checkJobdir(request.jobdir) }),
     ...(request.changes === undefined ? {} : { changes: checkBundle(request.changes) }),
     command: request.command,

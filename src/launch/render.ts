@@ -18,7 +18,7 @@ export function renderPlan(plan: StartPlan): string {
     ['kernel', plan.kernel],
     ['image', plan.image],
     ['writes to', renderDisk(plan)],
-    ['memory', `${formatSize(plan.memory)} in ${plan.memoryDirectory ?? '/dev/shm'}`],
+    ['memory', `${formatSize(plan.memory)} in ${renderMemoryPlace(plan)}`],
     ['network', plan.network.kind === 'none' ? 'none' : plan.network.program],
     ['confined', renderConfinement(plan)],
     ['user', `${plan.caller.user} (${plan.caller.uid}:${plan.caller.gid})`],
@@ -38,7 +38,19 @@ function renderDisk({ disk }: StartPlan): string {
   return `${disk.path}${disk.exists ? '' : ' (new)'}`;
 }
 
+function renderMemoryPlace({ memoryPlace, confinement, temporary }: StartPlan): string {
+  if (memoryPlace === 'temporary') return temporary;
+  return confinement.kind === 'bwrap' ? 'a /dev/shm of its own' : '/dev/shm';
+}
+
 function renderConfinement({ confinement, caller }: StartPlan): string {
-  if (confinement.kind === 'bwrap') return `${confinement.program}: only the files named here`;
-  return `no: ${confinement.reason}; root in the guest can do what ${caller.user} can`;
+  const others = 'root in the guest can';
+  switch (confinement.kind) {
+    case 'bwrap':
+      return `${confinement.program}: only the files named here`;
+    case 'landlock':
+      return `${confinement.program}: opens only the files named here; ${others} change modes and times of others`;
+    case 'none':
+      return `no: ${confinement.reason}; ${others} do what ${caller.user} can`;
+  }
 }

@@ -17,7 +17,7 @@ import { type Killed, outcome } from './outcome.ts';
 import { writeRecord } from './record.ts';
 import { feed } from './stdin.ts';
 import { supervise } from './supervise.ts';
-import { diskLinks } from './words.ts';
+import { diskLinks, hasOwnMemory } from './words.ts';
 
 export interface RunOptions {
   /** A file for all that kernel and console said. */
@@ -57,6 +57,7 @@ export async function runStart(
     });
     writeRecord(instance.paths.record, plan);
     prepareDisk(plan, instance);
+    if (hasOwnMemory(plan)) instance.makeMemory(plan.memoryPlace);
     return await runIn(instance, plan, streams, options);
   } finally {
     keepLog(instance, options.consoleLog);

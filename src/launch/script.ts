@@ -17,7 +17,14 @@ import { networkWords } from './network.ts';
 import { SIGNS, type Sign } from './outcome.ts';
 import { renderRecord } from './record.ts';
 import { printText, printWords, quote, renderFunction } from './shell.ts';
-import { diskLinks, type InstancePaths, instancePaths, kernelWords } from './words.ts';
+import {
+  diskLinks,
+  hasOwnMemory,
+  type InstancePaths,
+  instancePaths,
+  kernelEnvironment,
+  kernelWords,
+} from './words.ts';
 
 /** Stand in words for what only the running script knows. */
 const INSTANCE = '@INSTANCE@';
@@ -52,6 +59,7 @@ function renderValues(plan: StartPlan, name: string | undefined): string[] {
     `name=${name === undefined ? 'apppot.$$' : quote(name)}`,
     `temporary=$\{TMPDIR:-/tmp}`,
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
+    `memory=${hasOwnMemory(plan) ? plan.memoryPlace : "''"}`,
     `network=${network.kind} timeout=${seconds(plan.timeout)} grace=${grace}`,
     `boot_timeout=${seconds(plan.bootTimeout)} watchdog=${seconds(plan.watchdog)}`,
   ];
@@ -75,10 +83,8 @@ function renderFunctions(plan: StartPlan, paths: InstancePaths): string[] {
 }
 
 function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): string[] {
-  const { memoryDirectory } = plan;
   return [
-    ...['env', '-i', `HOME=${paths.sockets}`],
-    ...(memoryDirectory === undefined ? [] : [`TMPDIR=${memoryDirectory}`]),
+    ...['env', '-i', ...assignments(kernelEnvironment(plan, paths))],
     ...confinementWords(plan, paths),
     plan.kernel,
     ...kernelWords(plan, paths, terminal),

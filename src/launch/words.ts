@@ -9,6 +9,8 @@ export interface InstancePaths {
   /** Where slirp4netns listens. */
   readonly network: string;
   readonly cow: string;
+  /** Where the kernel makes the file behind the guest's memory, unless it may take `/dev/shm`. */
+  readonly memory: string;
   readonly log: string;
   /** The control line: whoever writes a line to it talks to the guest's process 1. */
   readonly line: string;
@@ -31,6 +33,9 @@ export interface InstancePaths {
 /** Where the guest's streams are among the kernel's descriptors. */
 export const STREAMS = { stdout: 3, stderr: 4, control: 5, terminalIn: 6, terminalOut: 7 } as const;
 
+/** Begins the names of directories for guests' memory. */
+export const SHARED_MEMORY = '/dev/shm/apppot.';
+
 /** Begins the names of files in an instance directory that say: it is held still. */
 export const HELD = 'held.';
 
@@ -44,6 +49,7 @@ export function instancePaths(directory: string): InstancePaths {
     sockets: `${directory}/uml`,
     network: `${directory}/net.sock`,
     cow: `${directory}/disk.cow`,
+    memory: `${directory}/memory`,
     log: `${directory}/console.log`,
     line: `${directory}/line`,
     owner: `${directory}/owner`,
@@ -127,8 +133,20 @@ export function diskLinks(plan: StartPlan, paths: InstancePaths): [string, strin
   return [
     [image, paths.imageLink],
     ...(disk.kind === 'image' ? [] : [[cow, paths.cowLink] satisfies [string, string]]),
-    ...(confinement.kind === 'none' ? aliases(plan, paths) : []),
+    ...(confinement.kind === 'bwrap' ? [] : aliases(plan, paths)),
   ];
+}
+
+/**
+ * The environment of the kernel, which makes the file behind its memory in `$TMPDIR`. In `/dev/shm`
+ * files of all programs lie side by side, so that Landlock cannot tell this guest's from others.
+ */
+export function kernelEnvironment(plan: StartPlan, paths: InstancePaths): Record<string, string> {
+  return { HOME: paths.sockets, ...(hasOwnMemory(plan) && { TMPDIR: paths.memory }) };
+}
+
+export function hasOwnMemory({ memoryPlace, confinement }: StartPlan): boolean {
+  return memoryPlace === 'temporary' || confinement.kind === 'landlock';
 }
 
 /** Whether a path survives the kernel's command line, where blanks, commas and colons separate. */

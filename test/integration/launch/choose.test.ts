@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chooseConfinement, chooseKernel, chooseNetwork } from '../../../src/launch/choose.ts';
+import { chooseKernel, chooseNetwork } from '../../../src/launch/choose.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
 
 const directory = temporaryDirectory();
@@ -58,26 +58,5 @@ describe('chooseNetwork()', () => {
     expect(() => chooseNetwork('auto', '/no/slirp', '')).toThrow(
       'Cannot find "/no/slirp": no such program',
     );
-  });
-});
-
-describe('chooseConfinement()', () => {
-  it('refuses to run root unconfined where bwrap does not work', async () => {
-    const path = join(directory.path, 'bin');
-    program('bin/bwrap', '#!/bin/sh\nexit 1\n');
-    await expect(chooseConfinement(false, 0, path)).rejects.toMatchObject({
-      code: 'UNCONFINED_ROOT',
-      message:
-        'Cannot start a guest as root: bwrap gets no user namespace here, ' +
-        'and its root could reach every file of this machine',
-    });
-    expect(await chooseConfinement(true, 0, path)).toEqual({
-      kind: 'none',
-      reason: '--unconfined was given',
-    });
-    expect(await chooseConfinement(false, 1, path)).toEqual({
-      kind: 'none',
-      reason: 'bwrap gets no user namespace here',
-    });
   });
 });
