@@ -1,9 +1,10 @@
 # The body of a printed start. Before it stand the plan's own values and functions:
-#   name temporary image disk cow memory network timeout grace boot_timeout watchdog
+#   name temporary image disk cow memory timeout grace boot_timeout watchdog
 #   plan_settings plan_command plan_environment   print files of the control directory
 #   plan_record                                   prints what is started, for those who list guests
 #   make_links                                    links the disk's files into the instance
-#   run_network run_guest run_guest_in_terminal   become the program
+#   check_networks start_helpers                  look at and start what networks need
+#   run_helper_N run_guest run_guest_in_terminal  become the program
 #   signs                                         calls `sign` for each known cause of death
 # docs/formats/control.md describes the control directory and the control line.
 # shellcheck shell=sh disable=SC2154,SC2317,SC2015,SC2119,SC2120
@@ -197,16 +198,43 @@ feed() {
 
 # --- network ---------------------------------------------------------------------------------
 
-open_network() {
-  [ "$network" = slirp4netns ] || return 0
+# What the kernel itself will need.
+need_switch() { # PATH
+  [ -S "$1" ] || fail 127 "Cannot attach to the switch \"$1\": there is no such socket" \
+    "Start it first: apppot switch $1"
+}
+
+need_multicast() { # GROUP
+  awk 'NR > 1 && ($8 == "00000000" || $2 == "000000E0") { found = 1 } END { exit !found }' \
+    /proc/net/route ||
+    fail 127 "Cannot use multicast $1: this host has no route for it" \
+      'Have the administrator make one: ip route add 224.0.0.0/4 dev eth0, or use --net switch:.'
+}
+
+need_tap() { # DEVICE
+  [ -e "/sys/class/net/$1/tun_flags" ] ||
+    fail 127 "Cannot use the tap device \"$1\": this host has no such device" \
+      "Have the administrator make it: ip tuntap add $1 mode tap user \"\$USER\"."
+  [ -r /dev/net/tun ] && [ -w /dev/net/tun ] ||
+    fail 127 "Cannot use the tap device \"$1\": you may not use /dev/net/tun"
+}
+
+# Helpers end when the descriptor 3 that they get is closed.
+open_networks() {
+  check_networks
   mkfifo "$instance/net.end"
   exec 8<>"$instance/net.end"
-  run_network 3<"$instance/net.end" 8>&- </dev/null >/dev/null 2>&1 &
+  start_helpers
+}
+
+start_helper() { # FUNCTION SOCKET TARGET
+  "$1" 3<"$instance/net.end" 8>&- </dev/null >/dev/null 2>"$instance/helper.log" &
   record $!
   waits=0
-  until [ -S "$instance/net.sock" ]; do
-    [ "$waits" -lt 500 ] && kill -0 $! 2>/dev/null ||
-      fail 125 'Cannot start slirp4netns' 'Start with --net slirp, or --net none.'
+  until [ -S "$2" ]; do
+    [ "$waits" -lt 2000 ] && kill -0 $! 2>/dev/null ||
+      fail 125 "Cannot reach $3: $(tail -n 1 "$instance/helper.log")" \
+        'Start with another network, such as --net slirp, or without one: --net none.'
     waits=$((waits + 1))
     sleep 0.01
   done
@@ -377,7 +405,7 @@ trap 'stop 15' TERM
 write_control
 prepare_disk
 prepare_memory
-open_network
+open_networks
 start_guest
 await_guest
 report

@@ -28,3 +28,11 @@ function malformed(wish: string): LaunchError {
     hint: 'Write --env NAME=VALUE, or --env NAME to pass on your own.',
   });
 }
+
+/** Variables that programs for networks may need: ssh finds its keys by them. */
+export function helperEnvironment(
+  own: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const names = ['PATH', 'HOME', 'USER', 'SSH_AUTH_SOCK'];
+  return Object.fromEntries(names.flatMap((name) => (own[name] ? [[name, own[name]]] : [])));
+}

@@ -1,7 +1,6 @@
 import { constants } from 'node:os';
 import { Command, Option } from 'commander';
 import { type Bytes, parseDuration, parseSize } from '../base/units.ts';
-import type { NetworkWish } from '../launch/choose.ts';
 import type { StartPlan } from '../launch/launch.ts';
 import { planStart, type StartRequest } from '../launch/plan.ts';
 import { renderPlan } from '../launch/render.ts';
@@ -10,16 +9,15 @@ import type { ConfinementWish } from '../launch/sandbox.ts';
 import { renderScript } from '../launch/script.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
-import { guestEnvironment } from './environment.ts';
+import { guestEnvironment, helperEnvironment } from './environment.ts';
+import { addNetworkOptions, type NetworkFlags, networkRequest } from './network-options.ts';
 import { jobStreams } from './streams.ts';
 
-interface StartFlags {
+interface StartFlags extends NetworkFlags {
   readonly image?: string;
   readonly cow?: string;
   readonly changes?: string;
   readonly mem?: Bytes;
-  readonly net: NetworkWish;
-  readonly slirp?: string;
   readonly kernel?: string;
   readonly id?: string;
   readonly jobdir: string;
@@ -45,10 +43,6 @@ export function startCommand(deps: Deps): Command {
     .option('--changes <bundle>', 'changes bundle to merge at boot')
     .option('--mem <size>', 'memory of the guest (APPPOT_MEM, 512M)', parseMemory)
     .option('--kernel <path>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
-    .addOption(
-      new Option('--net <how>', 'network').choices(['auto', 'slirp', 'none']).default('auto'),
-    )
-    .option('--slirp <path>', 'slirp program for the network')
     .option('--id <name>', 'name of the guest')
     .option('--jobdir <dir>', "host directory seen as the job's own", '.')
     .option('--env <name=value>', 'set or pass on a variable; repeatable', collect, [])
@@ -65,8 +59,10 @@ export function startCommand(deps: Deps): Command {
     .option('--unconfined', 'the same as --confine none', false)
     .option('--dry-run', 'print the plan and start nothing', false)
     .option('--print-script', 'print a shell script that does this start', false)
-    .passThroughOptions()
-    .action(async (words: string[], flags: StartFlags) => start(words, flags, deps));
+    .passThroughOptions();
+  addNetworkOptions(command).action(async (words: string[], flags: StartFlags) =>
+    start(words, flags, deps),
+  );
   for (const [old, name] of OLD_NAMES) addOldName(command, old, name);
   return command;
 }
@@ -91,6 +87,7 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
       ...(flags.consoleLog === undefined ? {} : { consoleLog: flags.consoleLog }),
       onStop: signals.onStop,
       onSwept: (name) => deps.output().note(`apppot: removed what guest "${name}" left`),
+      helperEnvironment: helperEnvironment(deps.env),
     });
     if (timedOut) deps.output().note(`apppot: the job was ended after ${plan.timeout} s`);
     deps.setStatus(status);
@@ -101,17 +98,17 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
 }
 
 function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']): StartRequest {
-  const { cow, changes, slirp, extra, timeout, bootTimeout, watchdog, jobdir } = flags;
+  const { cow, changes, extra, timeout, bootTimeout, watchdog, jobdir } = flags;
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
     image: flags.image ?? env.APPPOT_IMAGE ?? 'apppot.img',
-    network: flags.net,
+    network: networkRequest(flags),
     command: words,
     environment: guestEnvironment(flags.env, env),
     kernel: flags.kernel ?? env.APPPOT_KERNEL,
     memory: flags.mem ?? (env.APPPOT_MEM ? parseMemory(env.APPPOT_MEM) : undefined),
     confine: flags.unconfined ? 'none' : flags.confine,
-    ...{ cow, changes, slirp, extra, timeout, bootTimeout, watchdog, jobdir },
+    ...{ cow, changes, extra, timeout, bootTimeout, watchdog, jobdir },
   });
 }
 

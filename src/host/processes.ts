@@ -46,6 +46,17 @@ export function succeeds(argv: readonly string[], timeout: Seconds): Promise<boo
   });
 }
 
+/** What a program prints; undefined when it cannot be run, fails or takes longer. */
+export function outputOf(argv: readonly string[], timeout: Seconds): Promise<string | undefined> {
+  const [program = '', ...args] = argv;
+  const options = { timeout: timeout * 1_000, killSignal: 'SIGKILL', maxBuffer: 2 ** 24 } as const;
+  return new Promise((resolve) => {
+    execFile(program, args, options, (error, stdout) => {
+      resolve(error === null ? stdout : undefined);
+    }).stdin?.destroy();
+  });
+}
+
 /** The identity of a running process; undefined when there is none of that number. */
 export function identify(pid: number): ProcessId | undefined {
   const started = statFields(pid)?.[19];

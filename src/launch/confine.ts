@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { landlockWords } from './landlock.ts';
 import type { StartPlan } from './launch.ts';
+import { needsHostNetwork, segmentSocket, TUN } from './net/interfaces.ts';
 import { aliases, hasOwnMemory, type InstancePaths, kernelEnvironment } from './words.ts';
 
 /**
@@ -26,7 +27,7 @@ function bwrapWords(program: string, plan: StartPlan, paths: InstancePaths): rea
   return [
     program,
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
-    ...(plan.network.kind === 'slirp' ? [] : ['--unshare-net']),
+    ...(needsHostNetwork(plan) ? [] : ['--unshare-net']),
     ...['--die-with-parent', '--tmpfs', '/tmp'],
     ...writable(plan.jobdir),
     ...['--proc', '/proc', '--dev', '/dev'],
@@ -35,6 +36,7 @@ function bwrapWords(program: string, plan: StartPlan, paths: InstancePaths): rea
     ...diskBinds(plan, paths),
     ...aliasBinds(plan, paths),
     ...networkBinds(plan, paths),
+    ...segmentBinds(plan, paths),
     ...writable(paths.control),
     ...writable(paths.sockets),
     ...(hasOwnMemory(plan) ? writable(paths.memory) : []),
@@ -65,6 +67,16 @@ function networkBinds({ network }: StartPlan, paths: InstancePaths): string[] {
     case 'none':
       return [];
   }
+}
+
+function segmentBinds({ segments }: StartPlan, paths: InstancePaths): string[] {
+  return segments.flatMap((segment, index) => {
+    const socket = segmentSocket(paths, index + 1);
+    if (segment.kind === 'tap') return ['--dev-bind', TUN, TUN];
+    if (segment.kind === 'mcast') return segment.own ? [] : writable(socket);
+    const { endpoint } = segment;
+    return endpoint.kind === 'unix' ? ['--bind', endpoint.path, socket] : writable(socket);
+  });
 }
 
 function readable(path: string | undefined): string[] {

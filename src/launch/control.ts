@@ -6,7 +6,8 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Caller, StartPlan } from './launch.ts';
-import { FAST_MTU } from './words.ts';
+import { interfaces } from './net/interfaces.ts';
+import { instancePaths } from './words.ts';
 
 /** How the job's streams are connected; known only when the guest is started. */
 export interface StreamChoice {
@@ -65,13 +66,23 @@ export function planSettings(plan: StartPlan): readonly string[] {
     changes: plan.changes,
     grace: String(plan.grace),
     timeout: plan.timeout === undefined ? undefined : String(Math.ceil(plan.timeout)),
-    ...networkSettings(plan.network.kind),
+    ...networkSettings(plan),
   });
 }
 
-function networkSettings(kind: StartPlan['network']['kind']): Record<string, string> {
-  if (kind === 'none') return {};
-  return kind === 'slirp' ? { interface: 'eth0' } : { interface: 'vec0', mtu: String(FAST_MTU) };
+function networkSettings(plan: StartPlan): Record<string, string | undefined> {
+  const found: Record<string, string | undefined> = {
+    hostname: plan.hostname,
+    hosts: plan.hosts,
+    gateway: plan.gateway,
+    nameserver: plan.nameserver,
+  };
+  let number = 0;
+  for (const { name, mtu, address, prefix } of interfaces(plan, instancePaths(''))) {
+    if (address === undefined) Object.assign(found, { interface: name, mtu: String(mtu) });
+    else found[`segment.${++number}`] = `${name} ${address}/${prefix} ${mtu}`;
+  }
+  return found;
 }
 
 const ROOT: Caller = { uid: 0, gid: 0, user: 'root', group: 'root', umask: 0o022 };

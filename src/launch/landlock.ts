@@ -1,4 +1,5 @@
 import type { StartPlan } from './launch.ts';
+import { needsHostNetwork, TUN } from './net/interfaces.ts';
 import type { InstancePaths } from './words.ts';
 
 /**
@@ -28,15 +29,15 @@ function diskWords({ disk, image }: StartPlan, paths: InstancePaths): string[] {
   return ['--read', image, '--write', disk.kind === 'cow' ? disk.path : paths.cow];
 }
 
-/** What is not listed here needs the host's network: sockets cannot be told apart by address. */
-function networkWords({ network }: StartPlan): string[] {
-  switch (network.kind) {
-    case 'none':
-    case 'slirp4netns':
-      return ['--local'];
-    case 'slirp':
-      return ['--run', network.program, ...RESOLVER.flatMap((path) => ['--read', `?${path}`])];
-  }
+/** What needs the host's network gets it whole: sockets cannot be told apart by address. */
+function networkWords(plan: StartPlan): string[] {
+  const { network, segments } = plan;
+  return [
+    ...(needsHostNetwork(plan) ? [] : ['--local']),
+    ...(segments.some(({ kind }) => kind === 'tap') ? ['--write', TUN] : []),
+    ...(network.kind === 'slirp' ? ['--run', network.program] : []),
+    ...(network.kind === 'slirp' ? RESOLVER.flatMap((path) => ['--read', `?${path}`]) : []),
+  ];
 }
 
 const RESOLVER = ['/etc/resolv.conf', '/etc/hosts', '/etc/nsswitch.conf', '/etc/host.conf'];

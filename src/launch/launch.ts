@@ -29,8 +29,15 @@ export type LaunchCode =
   | 'UNCONFINED_ROOT'
   | 'ENVIRONMENT_MALFORMED'
   | 'MEMORY_TOO_SMALL'
+  | 'NETWORK_MALFORMED'
+  | 'NETWORK_MISSING'
+  | 'NETWORK_UNSUPPORTED'
   | 'MEMORY_UNPLACED'
   | 'NETWORK_FAILED'
+  | 'PUBLISH_MALFORMED'
+  | 'PUBLISH_IMPOSSIBLE'
+  | 'PUBLISH_FAILED'
+  | 'PORT_TAKEN'
   | 'HOST_MEMORY_FULL'
   | 'KERNEL_PANIC'
   | 'LOG_UNWRITABLE'
@@ -58,9 +65,57 @@ export interface Caller {
 
 /** The user-mode network that stands between guest and host: slirp4netns(1), slirp(1). */
 export type Network =
-  | { readonly kind: 'slirp4netns'; readonly program: string }
+  | {
+      readonly kind: 'slirp4netns';
+      readonly program: string;
+      /** The guest may reach services on the host's loopback, at 10.0.2.2. */
+      readonly hostLoopback?: true;
+      readonly publish?: readonly Publication[];
+    }
   | { readonly kind: 'slirp'; readonly program: string }
-  | { readonly kind: 'none' };
+  | {
+      readonly kind: 'none';
+      /** Why nothing better was found, where nothing was asked for. */
+      readonly reason?: string;
+    };
+
+/** A port of the host that leads to one of the guest. */
+export interface Publication {
+  readonly protocol: 'tcp' | 'udp';
+  /** The host's address: loopback unless the user opens it to others. */
+  readonly address: string;
+  readonly hostPort: number;
+  readonly guestPort: number;
+}
+
+/** Where a switch of ours is: a socket here, or reached by TCP or ssh. */
+export type Endpoint =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly secret: string }
+  | { readonly kind: 'ssh'; readonly host: string; readonly path: string };
+
+/** A private network that guests share, beside the outer one or instead of it. */
+export type Segment = SegmentAddress &
+  (
+    | { readonly kind: 'switch'; readonly endpoint: Endpoint }
+    | {
+        readonly kind: 'mcast';
+        readonly group: string;
+        readonly port: number;
+        readonly own: boolean;
+      }
+    | { readonly kind: 'tap'; readonly device: string }
+  );
+
+/** A guest's place in a private network. */
+export interface SegmentAddress {
+  readonly address: string;
+  /** Length of the network's prefix. */
+  readonly prefix: number;
+  readonly mac: string;
+  /** Bytes in a packet. */
+  readonly mtu: number;
+}
 
 /** What keeps a guest's root from the files of whoever started it: bwrap(1), landlock(7), or nothing. */
 export type Confinement =
@@ -87,6 +142,14 @@ export interface StartPlan {
   readonly partition?: number;
   readonly memory: Bytes;
   readonly network: Network;
+  readonly segments: readonly Segment[];
+  /** The way out through a private network, where there is no outer one. */
+  readonly gateway?: string;
+  readonly nameserver?: string;
+  /** The guest's own name; default is the image's. */
+  readonly hostname?: string;
+  /** What the guest's `/etc/hosts` says, instead of the image's. */
+  readonly hosts?: string;
   readonly confinement: Confinement;
   /** Directory for the instance: control directory, sockets, temporary COW file. */
   readonly temporary: string;

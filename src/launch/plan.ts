@@ -3,10 +3,11 @@ import { dirname, join, resolve } from 'node:path';
 import type { Seconds } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
 import { type Bytes, formatSize } from '../base/units.ts';
-import { chooseKernel, chooseNetwork, type NetworkWish } from './choose.ts';
+import { chooseKernel } from './choose.ts';
 import { chooseDisk } from './disk.ts';
 import { type Caller, LaunchError, type StartPlan } from './launch.ts';
 import { chooseMemoryPlace } from './memory.ts';
+import { chooseNetworks, type NetworkRequest } from './net/choose.ts';
 import { type ConfinementWish, chooseConfinement } from './sandbox.ts';
 import { instancePaths, isPlain } from './words.ts';
 
@@ -17,8 +18,7 @@ export interface StartRequest {
   readonly image: string;
   readonly cow?: string;
   readonly kernel?: string;
-  readonly slirp?: string;
-  readonly network?: NetworkWish;
+  readonly network?: NetworkRequest;
   readonly memory?: Bytes;
   readonly jobdir?: string;
   readonly changes?: string;
@@ -54,6 +54,7 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
   const { image, disk, partition } = chooseDisk(request.image, request.cow);
   const memory = checkMemory(request.memory ?? DEFAULT_MEMORY);
   const temporary = chooseTemporary(around, request.name);
+  const kernel = chooseKernel(request.kernel, around.path);
   const confinement = await chooseConfinement(
     request.confine ?? 'auto',
     around.caller.uid,
@@ -61,12 +62,12 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
   );
   return {
     name: checkName(request.name),
-    kernel: chooseKernel(request.kernel, around.path),
+    kernel,
     image,
     disk,
     ...(partition === undefined ? {} : { partition }),
     memory,
-    network: chooseNetwork(request.network ?? 'auto', request.slirp, around.path),
+    ...(await chooseNetworks(request.network ?? {}, kernel, around.path)),
     confinement,
     temporary,
     memoryPlace: chooseMemoryPlace(memory, confinement, dirname(temporary)),

@@ -6,7 +6,7 @@
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { VERSION } from '../base/version.ts';
-import type { Disk, Network, StartPlan } from './launch.ts';
+import type { Disk, Network, Segment, StartPlan } from './launch.ts';
 
 export interface StartRecord {
   /** Of this format. */
@@ -19,6 +19,8 @@ export interface StartRecord {
   /** In bytes. */
   readonly memory: number;
   readonly network: Network;
+  /** Private networks that it shares with other guests. */
+  readonly segments: readonly Pick<Segment, 'kind' | 'address' | 'prefix'>[];
   readonly confined: boolean;
   readonly jobdir?: string;
   readonly changes?: string;
@@ -34,6 +36,7 @@ export function renderRecord(plan: StartPlan): string {
     format: 1,
     apppot: VERSION,
     ...{ kernel, image, disk, memory, network, confined },
+    segments: plan.segments.map(({ kind, address, prefix }) => ({ kind, address, prefix })),
     ...(jobdir !== undefined && { jobdir }),
     ...(changes !== undefined && { changes }),
     command,

@@ -2,6 +2,7 @@ import { formatSize } from '../base/units.ts';
 import { confinementWords } from './confine.ts';
 import { settings } from './control.ts';
 import type { StartPlan } from './launch.ts';
+import { renderNetwork, renderSegment } from './net/render.ts';
 import { quote } from './shell.ts';
 import { instancePaths, kernelWords } from './words.ts';
 
@@ -19,7 +20,8 @@ export function renderPlan(plan: StartPlan): string {
     ['image', plan.image],
     ['writes to', renderDisk(plan)],
     ['memory', `${formatSize(plan.memory)} in ${renderMemoryPlace(plan)}`],
-    ['network', plan.network.kind === 'none' ? 'none' : plan.network.program],
+    ['network', renderNetwork(plan.network)],
+    ...plan.segments.map((segment) => ['private', renderSegment(segment)]),
     ['confined', renderConfinement(plan)],
     ['user', `${plan.caller.user} (${plan.caller.uid}:${plan.caller.gid})`],
     ['job directory', plan.jobdir ?? 'none'],

@@ -12,7 +12,7 @@ import { type Guest, type Streams, startGuest } from './guest.ts';
 import { type Instance, openInstance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
 import { openLine } from './line.ts';
-import { openNetwork } from './network.ts';
+import { openNetworks } from './net/open.ts';
 import { type Killed, outcome } from './outcome.ts';
 import { writeRecord } from './record.ts';
 import { feed } from './stdin.ts';
@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly onStop?: (stop: (signal: number) => void) => void;
   /** Is given the name of each guest whose leftovers are removed, because its owner is dead. */
   readonly onSwept?: (name: string) => void;
+  /** Variables for programs that networks need, such as ssh. */
+  readonly helperEnvironment?: Readonly<Record<string, string>>;
 }
 
 export interface RunResult {
@@ -73,7 +75,10 @@ async function runIn(
 ): Promise<RunResult> {
   const { paths } = instance;
   const [network, line] = await Promise.all([
-    openNetwork(plan.network, paths.network, instance.record),
+    openNetworks(plan, paths, {
+      record: instance.record,
+      ...(options.helperEnvironment && { environment: options.helperEnvironment }),
+    }),
     openLine(paths.line),
   ]);
   const ending = new AbortController();
@@ -82,8 +87,16 @@ async function runIn(
     const supervision = supervise(guest, plan, paths, streams.terminal);
     options.onStop?.(supervision.stop);
     feedGuest(guest, streams, paths.control, ending.signal);
+    let broken: unknown;
+    const published = network.publish(ending.signal).catch((error: unknown) => {
+      broken = error;
+      guest.kill();
+    });
     const end = await guest.ended;
     const killed = existsSync(paths.killed) ? KILLED : supervision.finish();
+    ending.abort();
+    await published;
+    if (broken !== undefined) throw broken;
     const report = readReport(paths.control);
     const status = outcome(report, { ...end, log: readLog(paths.log) }, killed);
     return { status, timedOut: report.timedOut || killed?.kind === 'time limit' };

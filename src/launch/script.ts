@@ -12,8 +12,9 @@ import { GUEST_STATUS } from '../base/status.ts';
 import { VERSION } from '../base/version.ts';
 import { confinementWords } from './confine.ts';
 import { assignments, planSettings } from './control.ts';
-import type { StartPlan } from './launch.ts';
-import { networkWords } from './network.ts';
+import { LaunchError, type Segment, type StartPlan } from './launch.ts';
+import { type Helper, helpers } from './net/helpers.ts';
+import { segmentLinks } from './net/interfaces.ts';
 import { SIGNS, type Sign } from './outcome.ts';
 import { renderRecord } from './record.ts';
 import { printText, printWords, quote, renderFunction } from './shell.ts';
@@ -35,8 +36,10 @@ const BODY = new URL('../../image/host/start.sh', import.meta.url);
 /**
  * @param name The guest's name; without one each run of the script makes its own.
  * @returns the whole script, with its last newline.
+ * @throws {LaunchError} `PUBLISH_IMPOSSIBLE`
  */
 export function renderScript(plan: StartPlan, name?: string): string {
+  checkPrintable(plan);
   const open = { ...plan, name: NAME };
   const paths = instancePaths(INSTANCE);
   return [
@@ -51,8 +54,17 @@ export function renderScript(plan: StartPlan, name?: string): string {
   ].join('\n');
 }
 
+function checkPrintable({ network }: StartPlan): void {
+  if (network.kind !== 'slirp4netns' || network.publish === undefined) return;
+  throw new LaunchError('Cannot publish a port from a printed script: only apppot can open it', {
+    kind: 'usage',
+    code: 'PUBLISH_IMPOSSIBLE',
+    hint: 'Print the script without --publish, or start the guest with apppot-start.',
+  });
+}
+
 function renderValues(plan: StartPlan, name: string | undefined): string[] {
-  const { image, disk, network, grace } = plan;
+  const { image, disk, grace } = plan;
   const seconds = (time: Seconds | undefined): string =>
     time === undefined ? "''" : String(Math.ceil(time));
   return [
@@ -60,7 +72,7 @@ function renderValues(plan: StartPlan, name: string | undefined): string[] {
     `temporary=$\{TMPDIR:-/tmp}`,
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
     `memory=${hasOwnMemory(plan) ? plan.memoryPlace : "''"}`,
-    `network=${network.kind} timeout=${seconds(plan.timeout)} grace=${grace}`,
+    `timeout=${seconds(plan.timeout)} grace=${grace}`,
     `boot_timeout=${seconds(plan.bootTimeout)} watchdog=${seconds(plan.watchdog)}`,
   ];
 }
@@ -73,13 +85,36 @@ function renderFunctions(plan: StartPlan, paths: InstancePaths): string[] {
     renderFunction('plan_record', printText(renderRecord(plan))),
     renderFunction(
       'make_links',
-      diskLinks(plan, paths).map((link) => `ln -s ${link.map(shellWord).join(' ')}`),
+      [...diskLinks(plan, paths), ...segmentLinks(plan, paths)].map(
+        (link) => `ln -s ${link.map(shellWord).join(' ')}`,
+      ),
     ),
-    renderFunction('run_network', become(networkWords(plan.network, paths.network))),
+    renderFunction('check_networks', plan.segments.flatMap(renderCheck)),
+    ...renderHelpers(helpers(plan, paths)),
     renderFunction('run_guest', become(guestWords(plan, paths, false))),
     renderFunction('run_guest_in_terminal', become(guestWords(plan, paths, true))),
     renderFunction('signs', SIGNS.map(renderSign)),
   ];
+}
+
+function renderHelpers(list: readonly Helper[]): string[] {
+  return [
+    ...list.map(({ argv }, index) => renderFunction(`run_helper_${index}`, become(argv))),
+    renderFunction(
+      'start_helpers',
+      list.map(({ socket, target }, index) =>
+        ['start_helper', `run_helper_${index}`, shellWord(socket), quote(target)].join(' '),
+      ),
+    ),
+  ];
+}
+
+/** What of a private network can be looked at before the start. */
+function renderCheck(segment: Segment): string[] {
+  if (segment.kind === 'tap') return [`need_tap ${quote(segment.device)}`];
+  if (segment.kind === 'mcast') return [`need_multicast ${quote(segment.group)}`];
+  const { endpoint } = segment;
+  return endpoint.kind === 'unix' ? [`need_switch ${quote(endpoint.path)}`] : [];
 }
 
 function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): string[] {

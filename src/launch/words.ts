@@ -1,4 +1,5 @@
 import { GUEST_INIT, type StartPlan } from './launch.ts';
+import { interfaces } from './net/interfaces.ts';
 
 /** Paths that one running guest uses, below its instance directory. */
 export interface InstancePaths {
@@ -38,9 +39,6 @@ export const SHARED_MEMORY = '/dev/shm/apppot.';
 
 /** Begins the names of files in an instance directory that say: it is held still. */
 export const HELD = 'held.';
-
-/** Bytes in a packet: the most that slirp4netns carries both ways. */
-export const FAST_MTU = 16_384;
 
 export function instancePaths(directory: string): InstancePaths {
   return {
@@ -83,7 +81,7 @@ export function kernelWords(
     'rw',
     `init=${GUEST_INIT}`,
     ...streamWords(terminal),
-    ...networkWords(plan, paths),
+    ...interfaces(plan, paths).map(({ word }) => word),
     `uml_dir=${paths.sockets}/`,
     `umid=${plan.name}`,
     ...QUICK_BOOT,
@@ -166,15 +164,4 @@ function streamWords(terminal: boolean): string[] {
     `ssl1=null,fd:${stderr}`,
     `ssl2=fd:${control},null`,
   ];
-}
-
-function networkWords({ network }: StartPlan, paths: InstancePaths): string[] {
-  switch (network.kind) {
-    case 'slirp4netns':
-      return [`vec0:transport=bess,dst=${paths.network},mtu=${FAST_MTU},gro=1`];
-    case 'slirp':
-      return [`eth0=slirp,,${network.program}`];
-    case 'none':
-      return [];
-  }
 }

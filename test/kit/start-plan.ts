@@ -9,6 +9,7 @@ export function startPlan(changes: Partial<StartPlan> = {}): StartPlan {
     disk: { kind: 'temporary' },
     memory: 512 * 2 ** 20,
     network: { kind: 'none' },
+    segments: [],
     confinement: { kind: 'none', reason: 'a test' },
     temporary: '/tmp/apppot-7',
     memoryPlace: 'shared',

@@ -1,7 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chooseKernel, chooseNetwork } from '../../../src/launch/choose.ts';
+import { chooseKernel } from '../../../src/launch/choose.ts';
+import { chooseOuter } from '../../../src/launch/net/outer.ts';
+import { parsePublication } from '../../../src/launch/net/publication.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
 
 const directory = temporaryDirectory();
@@ -40,23 +42,66 @@ describe('chooseKernel()', () => {
   });
 });
 
-describe('chooseNetwork()', () => {
+describe('chooseOuter()', () => {
+  const offer = { slirp: true, mcast: true, vector: true };
+
   it('prefers the fast network, unless a slirp is named', () => {
     const fast = program('bin/slirp4netns');
     const slow = program('bin/slirp-x');
     const path = join(directory.path, 'bin');
-    expect(chooseNetwork('auto', undefined, path)).toEqual({ kind: 'slirp4netns', program: fast });
-    expect(chooseNetwork('auto', slow, path)).toEqual({ kind: 'slirp', program: slow });
+    const slirp4netns = { kind: 'slirp4netns', program: fast };
+    expect(chooseOuter('auto', { offer, path })).toEqual(slirp4netns);
+    expect(chooseOuter('slirp4netns', { offer, path })).toEqual(slirp4netns);
+    expect(chooseOuter('auto', { offer, path, slirp: slow })).toEqual({
+      kind: 'slirp',
+      program: slow,
+    });
   });
 
   it('prefers a slirp in the current directory', () => {
     const own = program('here/slirp');
-    expect(chooseNetwork('slirp', undefined, '/usr/bin')).toEqual({ kind: 'slirp', program: own });
+    expect(chooseOuter('slirp', { offer, path: '/usr/bin' })).toEqual({
+      kind: 'slirp',
+      program: own,
+    });
   });
 
   it('refuses a network whose program is not there', () => {
-    expect(() => chooseNetwork('auto', '/no/slirp', '')).toThrow(
+    expect(() => chooseOuter('auto', { offer, path: '', slirp: '/no/slirp' })).toThrow(
       'Cannot find "/no/slirp": no such program',
+    );
+  });
+
+  it('takes what the kernel has', () => {
+    const fast = program('bin/slirp4netns');
+    const path = join(directory.path, 'bin');
+    program('here/slirp');
+    const old = { slirp: true, mcast: true, vector: false };
+    const recent = { slirp: false, mcast: false, vector: true };
+    expect(chooseOuter('auto', { offer: old, path })).toMatchObject({ kind: 'slirp' });
+    expect(chooseOuter('auto', { offer: recent, path })).toEqual({
+      kind: 'slirp4netns',
+      program: fast,
+    });
+    expect(() => chooseOuter('slirp', { offer: recent, path })).toThrow(
+      'Cannot use slirp: this kernel lacks transport slirp (Linux 6.16 removed it)',
+    );
+    expect(() => chooseOuter('slirp4netns', { offer: old, path })).toThrow(
+      'Cannot use slirp4netns: this kernel lacks vector transports',
+    );
+  });
+
+  it('publishes ports by slirp4netns only, which binds them to one address', () => {
+    program('bin/slirp4netns');
+    const path = join(directory.path, 'bin');
+    const publish = [parsePublication('8080:80')];
+    expect(chooseOuter('auto', { offer, path, publish })).toMatchObject({ publish });
+    const slirp = program('here/slirp');
+    expect(() => chooseOuter('auto', { offer, path, publish, slirp })).toThrow(
+      'Cannot publish a port: slirp would open it to everybody who reaches this host',
+    );
+    expect(() => chooseOuter('none', { offer, path, publish })).toThrow(
+      'Cannot publish a port: the guest has no network that leads out',
     );
   });
 });

@@ -1,0 +1,63 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Publication } from '../launch/launch.ts';
+import type { NetworkRequest } from '../launch/net/choose.ts';
+import { parsePublication } from '../launch/net/publication.ts';
+import { type NetworkWish, parseNetwork } from '../launch/net/wish.ts';
+
+/** Options that say which networks a guest gets. */
+export interface NetworkFlags {
+  readonly net: readonly NetworkWish[];
+  readonly slirp?: string;
+  readonly publish: readonly Publication[];
+  readonly hostLoopback: boolean;
+  readonly node?: number;
+  readonly switchSecret?: string;
+  readonly gateway?: string;
+  readonly nameserver?: string;
+  readonly hostname?: string;
+}
+
+export function addNetworkOptions(command: Command): Command {
+  return command
+    .option(
+      '--net <network>',
+      'auto, slirp4netns, slirp, none, mcast[:ADDRESS:PORT], switch:ENDPOINT, tap:DEVICE; repeatable',
+      (text, before: readonly NetworkWish[]) => [...before, parseNetwork(text)],
+      [],
+    )
+    .option('--slirp <path>', 'slirp program for the network')
+    .option(
+      '--publish <ports>',
+      'lead [ADDRESS:]HOSTPORT:GUESTPORT[/udp] into the guest; repeatable',
+      (text, before: readonly Publication[]) => [...before, parsePublication(text)],
+      [],
+    )
+    .option('--host-loopback', "let the guest reach the host's loopback, at 10.0.2.2", false)
+    .option('--node <number>', "the guest's number in its private networks", parseNode)
+    .option('--switch-secret <file>', 'secret of a switch that is reached by TCP')
+    .option('--gateway <address>', 'the way out, where a tap device is the only network')
+    .option('--nameserver <address>', 'name server, where a tap device is the only network')
+    .option('--hostname <name>', "the guest's own name");
+}
+
+export function networkRequest(flags: NetworkFlags): NetworkRequest {
+  const { net, slirp, publish, hostLoopback, node, switchSecret, gateway } = flags;
+  const { nameserver, hostname } = flags;
+  return {
+    ...{ wishes: net, publish, hostLoopback },
+    ...(slirp !== undefined && { slirp }),
+    ...(node !== undefined && { node }),
+    ...(switchSecret !== undefined && { secret: switchSecret }),
+    ...(gateway !== undefined && { gateway }),
+    ...(nameserver !== undefined && { nameserver }),
+    ...(hostname !== undefined && { hostname }),
+  };
+}
+
+const LAST_NODE = 65_534;
+
+function parseNode(text: string): number {
+  const node = Number(text);
+  if (Number.isInteger(node) && node >= 1 && node <= LAST_NODE) return node;
+  throw new InvalidArgumentError(`a number from 1 to ${LAST_NODE} is wanted`);
+}

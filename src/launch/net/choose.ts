@@ -1,0 +1,71 @@
+import type { Publication, StartPlan } from '../launch.ts';
+import { LaunchError } from '../launch.ts';
+import { networkOffer } from './offer.ts';
+import { chooseOuter } from './outer.ts';
+import { chooseSegment } from './segment.ts';
+import type { NetworkWish, OuterWish, SegmentWish } from './wish.ts';
+
+/** All that a user can say about a guest's networks. */
+export interface NetworkRequest {
+  /** Default: the fastest that leads out. */
+  readonly wishes?: readonly NetworkWish[];
+  /** The slirp program to use. */
+  readonly slirp?: string;
+  readonly publish?: readonly Publication[];
+  readonly hostLoopback?: boolean;
+  /** The guest's number in its private networks. */
+  readonly node?: number;
+  /** File with the secret that a switch asks for over TCP. */
+  readonly secret?: string;
+  readonly gateway?: string;
+  readonly nameserver?: string;
+  readonly hostname?: string;
+  readonly hosts?: string;
+}
+
+type Networks = Pick<
+  StartPlan,
+  'network' | 'segments' | 'gateway' | 'nameserver' | 'hostname' | 'hosts'
+>;
+
+/**
+ * Decides a guest's networks from what its kernel and this machine have.
+ *
+ * @throws {LaunchError}
+ */
+export async function chooseNetworks(
+  request: NetworkRequest,
+  kernel: string,
+  path: string,
+): Promise<Networks> {
+  const { wishes = [], gateway, nameserver, hostname, hosts } = request;
+  const options = { ...request, path, offer: await networkOffer(kernel) };
+  const inner = wishes.filter(isSegment);
+  return {
+    network: chooseOuter(outerOf(wishes), options),
+    segments: inner.map((wish, index) => chooseSegment(wish, index, options)),
+    ...(gateway !== undefined && { gateway }),
+    ...(nameserver !== undefined && { nameserver }),
+    ...(hostname !== undefined && { hostname }),
+    ...(hosts !== undefined && { hosts }),
+  };
+}
+
+function isSegment(wish: NetworkWish): wish is SegmentWish {
+  return wish.kind === 'mcast' || wish.kind === 'switch' || wish.kind === 'tap';
+}
+
+/** Who asks for private networks only gets those only. */
+function outerOf(wishes: readonly NetworkWish[]): OuterWish['kind'] {
+  const [first, ...more] = wishes.filter((wish): wish is OuterWish => !isSegment(wish));
+  if (more.length > 0) throw several(first?.kind, more[0]?.kind);
+  return first?.kind ?? (wishes.length === 0 ? 'auto' : 'none');
+}
+
+function several(one: string | undefined, other: string | undefined): LaunchError {
+  return new LaunchError(`Cannot use the networks "${one}" and "${other}" at once`, {
+    kind: 'usage',
+    code: 'NETWORK_MALFORMED',
+    hint: 'Give a guest one network that leads out, and any number of private ones.',
+  });
+}

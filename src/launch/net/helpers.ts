@@ -1,0 +1,64 @@
+import type { Endpoint, Network, Segment, StartPlan } from '../launch.ts';
+import { quote } from '../shell.ts';
+import type { InstancePaths } from '../words.ts';
+import { renderEndpoint } from './endpoint.ts';
+import { FAST_MTU, segmentSocket } from './interfaces.ts';
+import { SWITCH_PROGRAM } from './program.ts';
+
+/**
+ * A program that stands between a guest and a network. It listens at its socket once it is ready, and
+ * ends when descriptor 3 is closed, which also happens when we die.
+ */
+export interface Helper {
+  readonly argv: readonly [program: string, ...string[]];
+  readonly socket: string;
+  /** What it leads to, for messages. */
+  readonly target: string;
+}
+
+/** The programs to run beside the guest; the rest is done by its kernel itself. */
+export function helpers(
+  { network, segments }: Pick<StartPlan, 'network' | 'segments'>,
+  paths: InstancePaths,
+): readonly Helper[] {
+  return [
+    ...outer(network, paths),
+    ...segments.flatMap((segment, index) => inner(segment, segmentSocket(paths, index + 1))),
+  ];
+}
+
+/** Where slirp4netns takes orders: slirp4netns(1), `--api-socket`. */
+export function apiSocket({ directory }: InstancePaths): string {
+  return `${directory}/api.sock`;
+}
+
+function outer(network: Network, paths: InstancePaths): Helper[] {
+  if (network.kind !== 'slirp4netns') return [];
+  const { program, hostLoopback, publish = [] } = network;
+  const argv = [
+    ...[program, '--target-type=bess', `--mtu=${FAST_MTU}`],
+    ...(hostLoopback ? [] : ['--disable-host-loopback']),
+    ...(publish.length === 0 ? [] : [`--api-socket=${apiSocket(paths)}`]),
+    ...['--exit-fd=3', paths.network],
+  ] as const;
+  return [{ argv: [program, ...argv.slice(1)], socket: paths.network, target: 'slirp4netns' }];
+}
+
+function inner(segment: Segment, socket: string): Helper[] {
+  const listen = ['--exit-fd=3', `listen=unix:${socket}`];
+  if (segment.kind === 'mcast' && !segment.own) {
+    const link = `link=mcast:${segment.group}:${segment.port}`;
+    return [{ argv: [SWITCH_PROGRAM, ...listen, link], socket, target: 'multicast' }];
+  }
+  if (segment.kind !== 'switch' || segment.endpoint.kind === 'unix') return [];
+  const target = `the switch ${renderEndpoint(segment.endpoint)}`;
+  return [{ argv: [SWITCH_PROGRAM, ...listen, ...linkWords(segment.endpoint)], socket, target }];
+}
+
+function linkWords(endpoint: Exclude<Endpoint, { kind: 'unix' }>): string[] {
+  if (endpoint.kind === 'tcp') {
+    return [`--secret=${endpoint.secret}`, `link=tcp:${endpoint.host}:${endpoint.port}`];
+  }
+  const remote = `exec apppot switch --attach ${quote(endpoint.path)}`;
+  return ['--', 'ssh', '-T', '-o', 'BatchMode=yes', endpoint.host, remote];
+}

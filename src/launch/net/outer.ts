@@ -1,0 +1,89 @@
+import { findProgram } from '../../host/programs.ts';
+import { LaunchError, type Network, type Publication } from '../launch.ts';
+import type { NetworkOffer } from './offer.ts';
+import type { OuterWish } from './wish.ts';
+
+/** What decides the outer network beside the wish. */
+export interface OuterOptions {
+  readonly offer: NetworkOffer;
+  /** `$PATH` */
+  readonly path: string;
+  /** The slirp program that the user names, which then is used. */
+  readonly slirp?: string;
+  readonly publish?: readonly Publication[];
+  /** The guest may reach services on the host's loopback. */
+  readonly hostLoopback?: boolean;
+}
+
+const SLIRPS = ['./slirp-fullbolt', './slirp', 'slirp-fullbolt', 'slirp'];
+
+/**
+ * slirp4netns is several times faster; slirp is what a job may bring along.
+ *
+ * @throws {LaunchError} `NETWORK_MISSING` when what was asked for by name is not installed,
+ * `NETWORK_UNSUPPORTED` when the kernel cannot use it, `PUBLISH_IMPOSSIBLE`.
+ */
+export function chooseOuter(wish: OuterWish['kind'], options: OuterOptions): Network {
+  const network = wish === 'auto' ? chooseFastest(options) : chooseNamed(wish, options);
+  const { publish = [], hostLoopback } = options;
+  if (network.kind !== 'slirp4netns') return publish.length === 0 ? network : refuse(network);
+  return {
+    ...network,
+    ...(hostLoopback ? { hostLoopback: true } : {}),
+    ...(publish.length > 0 ? { publish } : {}),
+  };
+}
+
+function chooseFastest(options: OuterOptions): Network {
+  const { offer, slirp, path } = options;
+  if (slirp !== undefined) return chooseNamed('slirp', options);
+  const fast = findProgram(['slirp4netns'], path);
+  if (fast !== undefined && offer.vector) return { kind: 'slirp4netns', program: fast };
+  const slow = findProgram(SLIRPS, path);
+  if (slow !== undefined && offer.slirp) return { kind: 'slirp', program: slow };
+  const reason =
+    slow === undefined
+      ? 'slirp4netns is not installed'
+      : 'this kernel has no slirp, and there is no slirp4netns';
+  return { kind: 'none', reason };
+}
+
+function chooseNamed(kind: 'slirp4netns' | 'slirp' | 'none', options: OuterOptions): Network {
+  if (kind === 'none') return { kind };
+  const { offer, slirp, path } = options;
+  const names = kind === 'slirp4netns' ? [kind] : slirp === undefined ? SLIRPS : [slirp];
+  const program = findProgram(names, path);
+  if (program === undefined) throw missing(kind === 'slirp' ? (slirp ?? kind) : kind);
+  if (kind === 'slirp' ? offer.slirp : offer.vector) return { kind, program };
+  throw unsupported(kind);
+}
+
+function missing(name: string): LaunchError {
+  const other = name === 'slirp4netns' ? 'slirp4netns' : 'slirp';
+  return new LaunchError(`Cannot find "${name}": no such program`, {
+    kind: 'missing',
+    code: 'NETWORK_MISSING',
+    hint: `Install it (apt-get install ${other}), or start without a network: --net none.`,
+  });
+}
+
+function unsupported(kind: 'slirp4netns' | 'slirp'): LaunchError {
+  const lacks = kind === 'slirp' ? 'transport slirp (Linux 6.16 removed it)' : 'vector transports';
+  return new LaunchError(`Cannot use ${kind}: this kernel lacks ${lacks}`, {
+    kind: 'conflict',
+    code: 'NETWORK_UNSUPPORTED',
+    hint: kind === 'slirp' ? 'Use --net slirp4netns.' : 'Use --net slirp, or another kernel.',
+  });
+}
+
+function refuse(network: Network): never {
+  const reason =
+    network.kind === 'slirp'
+      ? 'slirp would open it to everybody who reaches this host'
+      : 'the guest has no network that leads out';
+  throw new LaunchError(`Cannot publish a port: ${reason}`, {
+    kind: 'conflict',
+    code: 'PUBLISH_IMPOSSIBLE',
+    hint: 'Install slirp4netns, and use --net auto.',
+  });
+}
