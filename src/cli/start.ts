@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { Command, Option } from 'commander';
 import { type Bytes, parseDuration, parseSize } from '../base/units.ts';
 import type { StartPlan } from '../launch/launch.ts';
@@ -11,6 +10,7 @@ import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { guestEnvironment, helperEnvironment } from './environment.ts';
 import { addNetworkOptions, type NetworkFlags, networkRequest } from './network-options.ts';
+import { forwardSignals } from './signals.ts';
 import { jobStreams } from './streams.ts';
 
 interface StartFlags extends NetworkFlags {
@@ -139,27 +139,4 @@ const OLD_NAMES = [
 function addOldName(command: Command, old: string, name: string): void {
   command.addOption(new Option(`--${old} <value>`).hideHelp());
   command.on(`option:${old}`, (value: string) => command.setOptionValue(name, value));
-}
-
-/** The job is told of what would have ended us. */
-function forwardSignals(): {
-  onStop: (stop: (signal: number) => void) => void;
-  release: () => void;
-} {
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  let early: number | undefined;
-  let stop = (signal: number): void => {
-    early = signal;
-  };
-  const forward = (name: (typeof names)[number]): void => stop(constants.signals[name]);
-  for (const name of names) process.on(name, forward);
-  return {
-    onStop: (given) => {
-      stop = given;
-      if (early !== undefined) stop(early);
-    },
-    release: () => {
-      for (const name of names) process.off(name, forward);
-    },
-  };
 }

@@ -115,6 +115,6 @@ export function assignments(values: Readonly<Record<string, string | undefined>>
 }
 
 /** Each word ended by NUL, the one byte that no word holds. */
-function words(list: readonly string[]): string {
+export function words(list: readonly string[]): string {
   return list.map((word) => `${word}\0`).join('');
 }

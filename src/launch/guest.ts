@@ -122,7 +122,8 @@ async function flow(from: Stream, to: Writable, broken: () => void): Promise<voi
   to.off('error', stop);
 }
 
-function drained(to: Writable): Promise<void> {
+/** Resolves when a stream takes more, or never will. */
+export function drained(to: Writable): Promise<void> {
   const events = ['drain', 'error', 'close'];
   return new Promise((resolve) => {
     const done = (): void => {

@@ -8,7 +8,7 @@ const FLOORS = [
   ['host', 'model'],
   ['tree'],
   ['snap', 'launch', 'batch', 'policy', 'config'],
-  ['image', 'grid', 'vpn'],
+  ['image', 'guests', 'grid', 'vpn'],
   ['provider'],
   ['orchestrator'],
   ['sim', 'web'],

@@ -109,6 +109,7 @@ struct session {
   struct input in;
   struct flow out, err;
 };
+struct session *open_session(const char *id);
 struct session *start_session(const char *id);
 void obey_session(const char *message);
 void end_session(pid_t process, int status);

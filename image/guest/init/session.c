@@ -49,7 +49,7 @@ static char **words_of(const char *id, const char *name) {
   return read_words(path);
 }
 
-static struct session *open_session(const char *id) {
+struct session *open_session(const char *id) {
   char path[PATH_MAX];
   struct session *s = calloc(1, sizeof *s);
   if (!s) return NULL;
@@ -57,7 +57,9 @@ static struct session *open_session(const char *id) {
   snprintf(path, sizeof path, CONTROL "/session.%s", id);
   s->directory = s->in.directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   s->terminal = s->out.from = s->err.from = s->in.flow.from = s->in.flow.to = -1;
-  return s;
+  if (s->directory >= 0) return s;
+  free(s);
+  return NULL;
 }
 
 /* NULL when nobody waits for it any more; a session that cannot be started ends at once, with a status. */
@@ -66,10 +68,7 @@ struct session *start_session(const char *id) {
   struct session *s = open_session(id);
   char **settings = words_of(id, "settings");
   char **command = words_of(id, "command");
-  if (!s || s->directory < 0 || !settings) {
-    free(s);
-    return NULL;
-  }
+  if (!s) return NULL;
   s->as_root = number_of(settings, "root", 0) != 0;
   ends.terminal = number_of(settings, "terminal", 0) != 0;
   if (!ends.terminal) open_pipes(s, &ends, number_of(settings, "stdin", 0) != 0);
@@ -79,7 +78,11 @@ struct session *start_session(const char *id) {
     if (!command || !command[0]) command = shell_command(ends.terminal);
     exec_command(&ends, command, s->as_root, words_of(id, "environment"));
   }
-  s->ended = s->process < 0;
+  if (s->process < 0) {
+    s->err.end = (size_t)snprintf(s->err.data, BLOCK, "apppot: Cannot run the command: %s\n",
+                                  strerror(errno));
+    s->ended = true;
+  }
   s->status = STATUS_FAILED;
   close_job_ends(&ends);
   return s;

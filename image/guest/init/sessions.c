@@ -17,6 +17,8 @@
 
 enum { PIECES_AHEAD = 32, HANGUP_GRACE = 2 };
 
+#define TOO_MANY "apppot: Cannot run the command: 64 others run beside the job\n"
+
 static struct session *sessions[SESSIONS_MAX];
 
 static struct session **find(const char *id) {
@@ -35,13 +37,13 @@ static void hang_up(struct session *s) {
 /* Puts a piece of output in its place when it is whole; the disk of the host may be full. */
 static bool put_piece(struct session *s, const char *kind, const char *data, size_t length) {
   char name[48];
-  int fd = openat(s->directory, "piece", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  int fd = openat(s->directory, "next", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0 && errno == ENOENT) hang_up(s);
   if (fd < 0) return false;
   bool done = write_all(fd, data, length);
   done = close(fd) == 0 && done;
   snprintf(name, sizeof name, "%lu.%s", s->made, kind);
-  if (!done || renameat(s->directory, "piece", s->directory, name) != 0) return false;
+  if (!done || renameat(s->directory, "next", s->directory, name) != 0) return false;
   s->made++;
   return true;
 }
@@ -142,6 +144,11 @@ static void begin(const char *id) {
       sessions[i] = start_session(id);
       return;
     }
+  struct session *refused = open_session(id);
+  if (!refused) return;
+  put_piece(refused, "err", TOO_MANY, sizeof TOO_MANY - 1);
+  put_piece(refused, "end", "125\n", 4);
+  drop(&refused);
 }
 
 /* ID WORD...; a session that has ended hears nothing. */
