@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds what is no TypeScript, as static programs for this machine's architecture: process 1 of guests
-# and the sandbox for the host; and apppot-snap for guests, as one file.
+# Builds what is no TypeScript, as static programs for this machine's architecture: process 1 of guests,
+# the sandbox for the host and the gauge for both; and apppot-snap for guests, as one file.
 #
 # usage: build-guest.sh [DIRECTORY]; default dist/guest; what is for the host goes to "native" beside it
 set -eu
@@ -13,6 +13,7 @@ compile() { # PROGRAM SOURCE...
 }
 compile "$out/apppot-init" image/guest/init/*.c
 compile "$native/apppot-confine" image/host/confine.c
+compile "$native/apppot-gauge" -O2 image/gauge/*.c
 
 # It must run on the oldest Node.js of the suites that images are built of: Debian 12 has 18.
 node_modules/.bin/esbuild src/cli/snap-main.ts --bundle --platform=node --target=node18 \

@@ -13,7 +13,7 @@ const before = openImage(image);
 const after = openImage(image, { cow });
 const found = offlineChanges(before, after);
 if (found.unexplained.length > 0) throw new Error(`unexplained blocks: ${found.unexplained}`);
-const difference = differenceAmong(found.pairs, sameContents(before, after), {
+const difference = await differenceAmong(found.pairs, sameContents(before, after), {
   lookup: after.lookup,
   skip: exclusion(DEFAULT_EXCLUDES),
 });

@@ -2,7 +2,9 @@
 #   name temporary image disk cow memory timeout grace boot_timeout watchdog
 #   plan_settings plan_command plan_environment   print files of the control directory
 #   plan_record                                   prints what is started, for those who list guests
+#   plan_binds                                    likewise, empty when there are none
 #   make_links                                    links the disk's files into the instance
+#   make_scratch                                  makes the scratch disk, if one is wanted
 #   check_networks start_helpers                  look at and start what networks need
 #   run_helper_N run_guest run_guest_in_terminal  become the program
 #   signs                                         calls `sign` for each known cause of death
@@ -116,6 +118,7 @@ prepare_disk() {
   cow) [ -e "$cow" ] || create_cow "$cow" ;;
   esac
   make_links
+  make_scratch >/dev/null || fail 125 'Cannot make the scratch disk' 'Ask for less, or set TMPDIR to a directory with more room.'
 }
 
 prepare_memory() {
@@ -158,6 +161,8 @@ write_control() {
   plan_command >"$control/command"
   [ -s "$control/command" ] || rm "$control/command"
   plan_environment >"$control/environment"
+  plan_binds >"$control/binds"
+  [ -s "$control/binds" ] || rm "$control/binds"
   printf '%4096s' '' >"$control/report"
   printf '%32s' '' >"$control/alive"
   (umask 077 && plan_record >"$instance/record.new")

@@ -6,8 +6,10 @@ import { type Load, loadProgram } from './program.ts';
 export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   completion: async (deps) =>
     (await import('./completion.ts')).completionCommand(deps, () => loadAll(deps)),
+  config: async (deps) => (await import('./config.ts')).configCommand(deps, () => loadAll(deps)),
   console: async (deps) => (await import('./exec.ts')).consoleCommand(deps),
   exec: async (deps) => (await import('./exec.ts')).execCommand(deps),
+  doctor: async (deps) => (await import('./doctor.ts')).doctorCommand(deps),
   image: async (deps) => (await import('./image.ts')).imageCommand(deps),
   kill: async (deps) => (await import('./stop.ts')).killCommand(deps),
   logs: async (deps) => (await import('./logs.ts')).logsCommand(deps),

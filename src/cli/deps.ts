@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts';
 import { localHost } from '../host/local.ts';
 import type { pauseGuest } from '../launch/pause.ts';
 import { type Output, textOutput } from './output.ts';
+import { type Terminal, terminalOf } from './progress-line.ts';
 
 /** Everything a command touches outside its arguments. Tests pass their own. */
 export interface Deps {
@@ -11,6 +12,8 @@ export interface Deps {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where commands print; `json` turns the result into one JSON line. */
   output(json?: boolean): Output;
+  /** Where progress is shown; missing where nobody looks. */
+  readonly terminal?: Terminal | undefined;
   /** Holds a running guest still; missing where there are none, as inside a guest. */
   readonly pause?: typeof pauseGuest;
   /** Sets the exit status of a command that did not fail. Default 0. */
@@ -22,6 +25,7 @@ export function realDeps(process: NodeJS.Process, program: string): Deps {
     program,
     host: localHost,
     env: process.env,
+    terminal: terminalOf(process, process.env),
     pause: async (...wanted) => (await import('../launch/pause.ts')).pauseGuest(...wanted),
     output: (json = false) => textOutput(process, program, json),
     setStatus(status) {

@@ -10,6 +10,9 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'source <(apppot completion zsh)',
     'apppot completion fish >~/.config/fish/completions/apppot.fish',
   ],
+  'config show': ['apppot config show', 'apppot config show start --all --json'],
+  'config check': ['apppot config check', 'apppot config check ./apppot.yaml'],
+  doctor: ['apppot doctor', 'apppot doctor --mem 4G --image base.img -q'],
   'image build': [
     'apppot image build minimal -o base.img',
     'apppot image build ./solver.yaml -o solver.img --dry-run',

@@ -1,4 +1,4 @@
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadRecipe } from '../config/recipe-loader.ts';
 import { bootStep, checkSteps } from '../image/boot-step.ts';
@@ -12,6 +12,7 @@ import { renderProgress } from '../image/progress.ts';
 import { renderImage, renderPlan, viewPlan } from '../image/render.ts';
 import { findTools } from '../image/tools.ts';
 import type { Surroundings } from '../launch/plan.ts';
+import { cacheDirectory } from './cache-directory.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { interruptible } from './interrupt.ts';
@@ -40,6 +41,7 @@ export async function imageBuild(recipe: string, options: Options, deps: Deps): 
     if (plan.runs.length > 0) await checkSteps(around);
     const context = buildContext(options, cache, around, deps, signal);
     const record = await buildImage(plan, resolve(options.output), context);
+    if (options.quiet === true && options.json !== true) return;
     output.result({ path: options.output, ...record }, renderImage(options.output, record));
   });
 }
@@ -80,12 +82,6 @@ function buildContext(
     onProgress: options.quiet === true ? () => undefined : (told) => note(renderProgress(told)),
     signal,
   };
-}
-
-/** Where results of stages are kept (XDG Base Directory Specification). */
-function cacheDirectory(env: Deps['env']): string {
-  const { XDG_CACHE_HOME: cache = '', HOME: home = '' } = env;
-  return join(cache.startsWith('/') ? cache : join(home || homedir(), '.cache'), 'apppot');
 }
 
 function debianArch(arch: string): string {

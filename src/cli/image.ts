@@ -12,7 +12,7 @@ export async function imageCommand(deps: Deps): Promise<Command> {
     .option('--no-cache', 'make every stage anew')
     .option('--dry-run', 'print the plan and build nothing')
     .option('--json', 'print the record, or the plan, as JSON')
-    .option('-q, --quiet', 'no progress')
+    .option('-q, --quiet', 'no progress, and no record unless --json asks for it')
     .action(async (recipe: string, options) =>
       (await import('./image-build.ts')).imageBuild(recipe, options, deps),
     );

@@ -1,6 +1,7 @@
 import { COMMANDS, GUEST_COMMANDS } from './commands.ts';
 import type { Deps } from './deps.ts';
 import { runProgram } from './program.ts';
+import { useSettings } from './settings/use.ts';
 
 /**
  * Runs one command line of `apppot`; failures are printed, and become the exit status.
@@ -12,5 +13,7 @@ export async function main(argv: readonly string[], deps: Deps): Promise<void> {
   const name = argv[argv[0] === 'help' ? 1 : 0] ?? '';
   const load = COMMANDS[name];
   const loaders = load === undefined ? Object.values(COMMANDS) : [load];
-  await runProgram(loaders, argv, deps, GUEST_COMMANDS.has(name));
+  await runProgram(loaders, argv, deps, GUEST_COMMANDS.has(name), (command) =>
+    useSettings(command, Object.keys(COMMANDS), deps),
+  );
 }

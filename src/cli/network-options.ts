@@ -25,7 +25,7 @@ export function addNetworkOptions(command: Command): Command {
       (text, before: readonly NetworkWish[]) => [...before, parseNetwork(text)],
       [],
     )
-    .option('--slirp <path>', 'slirp program for the network')
+    .option('--slirp <program>', 'slirp program for the network')
     .option(
       '--publish <ports>',
       'lead [ADDRESS:]HOSTPORT:GUESTPORT[/udp] into the guest; repeatable',

@@ -5,6 +5,8 @@ export interface Output {
   /** The answer, once: `text` for people, `data` as one JSON line under `--json`. */
   result(data: unknown, text: string): void;
   note(text: string): void;
+  /** Something that the user should know, also when they want no notes. */
+  warn(text: string): void;
   failure(error: unknown): void;
 }
 
@@ -22,10 +24,18 @@ export function textOutput({ stdout, stderr }: Streams, program: string, json = 
     note(text) {
       stderr.write(`${text}\n`);
     },
+    warn(text) {
+      stderr.write(`warning: ${text}\n`);
+    },
     failure(error) {
       stderr.write(`${program}: ${describe(error)}\n`);
     },
   };
+}
+
+/** Without notes. */
+export function quietOutput(out: Output): Output {
+  return { ...out, note: () => undefined };
 }
 
 function describe(error: unknown): string {

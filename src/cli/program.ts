@@ -13,15 +13,18 @@ export type Load<D extends Frame> = (deps: D) => Promise<Command>;
  * Runs a command line over the commands that are loaded; failures are printed, and become the status.
  *
  * @param guest Whether the status is otherwise a guest command's.
+ * @param prepare Sees the command that was asked for before it runs.
  */
 export async function runProgram<D extends Frame>(
   loaders: readonly Load<D>[],
   argv: readonly string[],
   deps: D,
   guest: boolean,
+  prepare: (command: Command) => Promise<void> = async () => undefined,
 ): Promise<void> {
   try {
     const program = await loadProgram(loaders, deps);
+    program.hook('preAction', (_, command) => prepare(command));
     await program.parseAsync(asHelpOption(argv, program), { from: 'user' });
   } catch (error) {
     if (!isCommanderError(error)) deps.output().failure(error);

@@ -6,11 +6,15 @@ import { errnoOf } from '../base/errors.ts';
 import { writeAtomically } from '../host/atomic.ts';
 import { HostError } from '../host/host.ts';
 import { BASE_DIGEST, recordBase } from '../snap/base.ts';
+import { showPath } from '../tree/byte-path.ts';
 import { liveTree } from '../tree/live.ts';
 import type { SnapDeps } from './snap-deps.ts';
+import { atDesk, type Desk } from './snap-desk.ts';
 import {
   addExcludeFlags,
+  addOutputFlags,
   addRunFlags,
+  addTreeFlags,
   exclusionOf,
   manifestPath,
   type TreeFlags,
@@ -26,18 +30,20 @@ export function baseCommand(deps: SnapDeps): Command {
   const command = new Command('base')
     .description('record the tree as it is now: changes are found against it')
     .option('--name <name>', 'what the base is called (default: the directory or host name)')
-    .action((_: Flags, own: Command) => runBase(own.optsWithGlobals<Flags>(), deps));
-  return addExcludeFlags(addRunFlags(command));
+    .action((_: Flags, own: Command) => atDesk(deps, own, runBase));
+  return addOutputFlags(addExcludeFlags(addRunFlags(addTreeFlags(command))));
 }
 
-async function runBase(flags: Flags, deps: SnapDeps): Promise<void> {
-  const out = deps.output(flags.json);
+async function runBase(flags: Flags, { out, pace }: Desk): Promise<void> {
   const manifest = manifestPath(flags);
   if (!flags.dryRun) makeRoom(manifest);
   const skip = outsideOf(flags.root, [manifest], exclusionOf(flags));
-  const tree = liveTree(flags.root, { skip, warn: (text) => out.note(`warning: ${text}`) });
+  const tree = liveTree(flags.root, { skip, warn: out.warn });
   const name = flags.name ?? (basename(resolve(flags.root)) || hostname());
-  const base = recordBase(tree, { name, time: Date.now() / 1_000, skip });
+  const base = await recordBase(tree, {
+    ...{ name, time: Date.now() / 1_000, skip, pace },
+    ...(flags.verbose && { onPath: (path) => out.note(`/${showPath(path)}`) }),
+  });
   if (!flags.dryRun) await store(flags, base);
   const { digest, entries } = base;
   const size = base.manifest.length;

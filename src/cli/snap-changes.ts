@@ -3,12 +3,21 @@ import { formatSize } from '../base/units.ts';
 import { VERSION } from '../base/version.ts';
 import { type BundleOptions, writeBundle } from '../snap/bundle.ts';
 import { countChanges } from '../snap/change.ts';
-import { interruptible } from './interrupt.ts';
 import type { Output } from './output.ts';
 import type { SnapDeps } from './snap-deps.ts';
+import { atDesk, type Desk } from './snap-desk.ts';
 import { withPaused } from './snap-live.ts';
-import { addRunFlags, addSourceFlags, defaultBundle, timeOf } from './snap-options.ts';
+import {
+  addOutputFlags,
+  addRunFlags,
+  addSourceFlags,
+  addTreeFlags,
+  defaultBundle,
+  SOURCE_RULES,
+  timeOf,
+} from './snap-options.ts';
 import { renderCounts, report } from './snap-report.ts';
+import { needs, type Rule } from './snap-rules.ts';
 import { findChanges, renderChange, type Source, type SourceFlags } from './snap-source.ts';
 
 interface Flags extends SourceFlags {
@@ -24,33 +33,37 @@ export function changesCommand(deps: SnapDeps): Command {
     )
     .option('-o, --output <file>', 'the same as FILE')
     .action((file: string | undefined, _: Flags, own: Command) =>
-      interruptible(deps, (signal) =>
-        withPaused(own.optsWithGlobals<Flags>(), deps, (flags) =>
-          runChanges(file, flags, deps, signal),
-        ),
+      atDesk<Flags>(
+        deps,
+        own,
+        (given, desk) =>
+          withPaused(given, deps, desk, (flags) => runChanges(file, flags, deps, desk)),
+        { rules: [...SOURCE_RULES, outputOnce(file)] },
       ),
     );
-  return addSourceFlags(addRunFlags(command));
+  return addOutputFlags(addSourceFlags(addRunFlags(addTreeFlags(command))));
+}
+
+function outputOnce(file: string | undefined): Rule {
+  return needs('output', () => file === undefined, `no FILE beside it, but there is "${file}"`);
 }
 
 async function runChanges(
   argument: string | undefined,
   flags: Flags,
   deps: SnapDeps,
-  signal: AbortSignal,
+  { out, pace }: Desk,
 ): Promise<void> {
-  const out = deps.output(flags.json);
-  const warn = (text: string): void => out.note(`warning: ${text}`);
   const time = timeOf(deps);
   const file = argument ?? flags.output ?? defaultBundle(time);
-  const source = findChanges(flags, [file], warn);
+  const source = await findChanges(flags, [file], { warn: out.warn, pace });
   try {
     const { base, name } = source;
     if (flags.verbose)
       for (const change of source.difference.changes) out.note(renderChange(change));
     const head = { base, name, time: Math.floor(time), tool: TOOL };
     if (flags.dryRun) sayOnly(out, flags, source, { ...head, file });
-    else await keep(out, flags, source, file, { ...head, warn, signal });
+    else await keep(out, flags, source, file, { ...head, warn: out.warn, pace });
   } finally {
     source.close();
   }

@@ -3,8 +3,9 @@ import { formatSize } from '../base/units.ts';
 import { type Change, countChanges } from '../snap/change.ts';
 import { showPath } from '../tree/byte-path.ts';
 import type { SnapDeps } from './snap-deps.ts';
+import { atDesk, type Desk } from './snap-desk.ts';
 import { withPaused } from './snap-live.ts';
-import { addRunFlags, addSourceFlags } from './snap-options.ts';
+import { addOutputFlags, addSourceFlags, addTreeFlags, SOURCE_RULES } from './snap-options.ts';
 import { renderCounts } from './snap-report.ts';
 import { findChanges, renderChange, type SourceFlags } from './snap-source.ts';
 
@@ -17,14 +18,18 @@ export function diffCommand(deps: SnapDeps): Command {
     .description('list what changed since the base: A added, M modified, D deleted')
     .option('--stat', 'counts and sizes only', false)
     .action((_: Flags, own: Command) =>
-      withPaused(own.optsWithGlobals<Flags>(), deps, (flags) => runDiff(flags, deps)),
+      atDesk<Flags>(
+        deps,
+        own,
+        (given, desk) => withPaused(given, deps, desk, (flags) => runDiff(flags, desk)),
+        { rules: SOURCE_RULES },
+      ),
     );
-  return addSourceFlags(addRunFlags(command));
+  return addOutputFlags(addSourceFlags(addTreeFlags(command)));
 }
 
-async function runDiff(flags: Flags, deps: SnapDeps): Promise<void> {
-  const out = deps.output(flags.json);
-  const source = findChanges(flags, [], (text) => out.note(`warning: ${text}`));
+async function runDiff(flags: Flags, { out, pace }: Desk): Promise<void> {
+  const source = await findChanges(flags, [], { warn: out.warn, pace });
   source.close();
   const { base, name } = source;
   const { changes } = source.difference;

@@ -5,34 +5,35 @@ import { changesSince } from '../snap/ways.ts';
 import type { ImageTree } from '../tree/ext4/image.ts';
 import { openManifest } from '../tree/manifest.ts';
 import { excludesFrom } from './snap-options.ts';
-import type { Source, SourceFlags } from './snap-source.ts';
+import type { Source, SourceFlags, SourceOptions } from './snap-source.ts';
 
 type Found = Omit<Source, 'close'>;
 
 /** Changes from one state of an image to another, or since its base was recorded inside it. */
-export function imageSource(
+export async function imageSource(
   { before, after }: ImageStates,
   flags: SourceFlags,
-  warn: (text: string) => void,
-): Found {
+  options: SourceOptions,
+): Promise<Found> {
+  const { warn, pace } = options;
   const skip = exclusion(excludesFrom(flags, excludesOf(after)));
-  if (before === undefined) return sinceRecorded(after, flags, skip, warn);
-  const { digest, name, isRecorded } = imageBase(before);
+  if (before === undefined) return sinceRecorded(after, flags, skip, options);
+  const { digest, name, isRecorded } = await imageBase(before, pace);
   if (!isRecorded) warn(`"${before.name}" holds no recorded base: guests will refuse the bundle`);
-  const difference = changesOffline(before, after, {
-    skip,
+  const difference = await changesOffline(before, after, {
+    ...{ skip, pace },
     ...(flags.allowUnexplained && { onUnexplained: warn }),
   });
   return { difference, tree: after, base: digest, name };
 }
 
-function sinceRecorded(
+async function sinceRecorded(
   tree: ImageTree,
   { base: file }: SourceFlags,
   skip: (path: string) => boolean,
-  warn: (text: string) => void,
-): Found {
+  options: SourceOptions,
+): Promise<Found> {
   const base = file === undefined ? recordedManifest(tree) : openManifest(file);
-  const difference = changesSince(base, tree, { skip, warn });
+  const difference = await changesSince(base, tree, { skip, ...options });
   return { difference, tree, base: base.digest, name: base.name };
 }

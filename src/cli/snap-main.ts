@@ -6,6 +6,7 @@
 
 import { textOutput } from './output.ts';
 import { runProgram } from './program.ts';
+import { terminalOf } from './progress-line.ts';
 import { snapCommand } from './snap.ts';
 
 const program = 'apppot-snap';
@@ -13,6 +14,7 @@ const program = 'apppot-snap';
 const deps = {
   program,
   env: process.env,
+  terminal: terminalOf(process, process.env),
   output: (json = false) => textOutput(process, program, json),
   setStatus(status: number) {
     process.exitCode = status;

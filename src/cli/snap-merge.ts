@@ -8,8 +8,17 @@ import { mergeBundle } from '../snap/merge.ts';
 import { showPath } from '../tree/byte-path.ts';
 import { openManifest } from '../tree/manifest.ts';
 import type { SnapDeps } from './snap-deps.ts';
-import { addRunFlags, defaultBundle, type TreeFlags, timeOf } from './snap-options.ts';
+import { atDesk, type Desk } from './snap-desk.ts';
+import {
+  addOutputFlags,
+  addRunFlags,
+  addTreeFlags,
+  defaultBundle,
+  type TreeFlags,
+  timeOf,
+} from './snap-options.ts';
 import { renderCounts, report } from './snap-report.ts';
+import { apart } from './snap-rules.ts';
 
 interface Flags extends TreeFlags {
   readonly anyBase: boolean;
@@ -21,18 +30,26 @@ export function mergeCommand(deps: SnapDeps): Command {
     .argument('[file]', 'the bundle (default: apppot.DATE.changes.tar.gz)')
     .option('--any-base', 'merge also onto another base, or onto none', false)
     .action((file: string | undefined, _: Flags, own: Command) =>
-      runMerge(file, own.optsWithGlobals<Flags>(), deps),
+      atDesk<Flags>(deps, own, (flags, desk) => runMerge(file, flags, deps, desk), {
+        rules: [apart('base', ['any-base'], 'where no base is asked for')],
+        stopped: 'merge again to finish it',
+      }),
     );
-  return addRunFlags(command);
+  return addOutputFlags(addRunFlags(addTreeFlags(command)));
 }
 
-async function runMerge(argument: string | undefined, flags: Flags, deps: SnapDeps): Promise<void> {
-  const out = deps.output(flags.json);
+async function runMerge(
+  argument: string | undefined,
+  flags: Flags,
+  deps: SnapDeps,
+  { out, pace }: Desk,
+): Promise<void> {
   const file = argument ?? defaultBundle(timeOf(deps));
-  const { root, dryRun, verbose } = flags;
+  const { root, dryRun = false, verbose } = flags;
   const head = await mergeBundle(file, root, {
     base: flags.anyBase ? undefined : digestOf(flags),
     dryRun,
+    pace,
     ...(verbose && { onPath: (mark, path) => out.note(`${mark} /${showPath(path)}`) }),
   });
   report(out, flags, { ...head, file, root }, [

@@ -7,24 +7,37 @@ import { DEFAULT_EXCLUDES } from '../snap/default-exclude.ts';
 import { SnapError } from '../snap/errors.ts';
 import { type Exclusion, exclusion, parseExcludeList } from '../snap/exclude.ts';
 import type { SnapDeps } from './snap-deps.ts';
+import { apart, type Has, needs, type Rule } from './snap-rules.ts';
 
 export interface TreeFlags {
   readonly root: string;
   readonly base?: string;
   readonly exclude: readonly string[];
   readonly excludeFrom?: string;
-  readonly verbose: boolean;
-  readonly dryRun: boolean;
+  readonly verbose?: boolean;
+  readonly dryRun?: boolean;
   readonly json: boolean;
+  readonly quiet?: boolean;
 }
 
 /** Flags of every command that works on a directory. */
-export function addRunFlags(command: Command): Command {
+export function addTreeFlags(command: Command): Command {
   return command
     .option('--root <dir>', 'the tree to work on', '/')
-    .option('--base <manifest>', `the recorded base (default: ROOT/${BASE_MANIFEST})`)
-    .option('-v, --verbose', 'name each path', false)
-    .option('-n, --dry-run', 'change nothing, only say what would be done', false)
+    .option('--base <manifest>', `the recorded base (default: ROOT/${BASE_MANIFEST})`);
+}
+
+/** Flags of every command that changes something. */
+export function addRunFlags(command: Command): Command {
+  return command
+    .option('-v, --verbose', 'name each path')
+    .option('-n, --dry-run', 'change nothing, only say what would be done');
+}
+
+/** Flags of every command. */
+export function addOutputFlags(command: Command): Command {
+  return command
+    .option('-q, --quiet', 'no progress and no notes; warnings, failures and lists asked for stay')
     .option('--json', 'print the result as one JSON line', false);
 }
 
@@ -45,25 +58,40 @@ export function addExcludeFlags(command: Command): Command {
 export function addSourceFlags(command: Command): Command {
   return addExcludeFlags(command)
     .option('--against <tree>', 'compare with another directory, or image, byte by byte')
-    .addOption(
-      new Option('--image <file>', 'look into an image instead of a directory').conflicts('root'),
-    )
-    .addOption(
-      new Option('--cow <file>', 'find what a guest wrote to this COW file of the image').conflicts(
-        'root',
-      ),
-    )
-    .addOption(
-      new Option('--live <name>', 'pause a running guest, and look into its disk').conflicts([
-        ...['root', 'image', 'cow', 'against'],
-      ]),
-    )
-    .addOption(
-      new Option('--partition <number>', 'of the image, when it has more than one').argParser(
-        Number,
-      ),
-    )
+    .option('--image <file>', 'look into an image instead of a directory')
+    .option('--cow <file>', 'find what a guest wrote to this COW file of the image')
+    .option('--live <name>', 'pause a running guest, and look into its disk')
+    .option('--partition <number>', 'of the image, when it has more than one', parsePartition)
     .option('--allow-unexplained', 'go on when changed blocks belong to no file', false);
+}
+
+/** Holds for {@link addSourceFlags}. */
+export const SOURCE_RULES: readonly Rule[] = [
+  apart('root', ['image', 'cow', 'live'], 'where the tree is the one in the image'),
+  apart('live', ['image', 'cow', 'against'], "because a guest's files are known"),
+  apart('base', ['against', 'cow'], 'where the earlier state is another'),
+  needs('partition', isImage, 'an image: --image, --cow or --live'),
+  needs(
+    'allow-unexplained',
+    isTwoImages,
+    'two states of an image: --cow, --live, or --image and --against',
+  ),
+];
+
+function isImage(has: Has): boolean {
+  return has('image') || has('cow') || has('live');
+}
+
+function isTwoImages(has: Has): boolean {
+  return has('cow') || has('live') || (has('image') && has('against'));
+}
+
+function parsePartition(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new SnapError(`Cannot take partition "${text}": it is no number from 1 on`, {
+    kind: 'usage',
+    code: 'PARTITION_MALFORMED',
+  });
 }
 
 export function manifestPath({ root, base }: Pick<TreeFlags, 'root' | 'base'>): string {

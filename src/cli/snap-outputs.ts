@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { isTemporaryOf } from '../host/temporary-name.ts';
 import type { Exclusion } from '../snap/exclude.ts';
 import { baseOf, parentOf, toBytePath } from '../tree/byte-path.ts';
 
@@ -13,9 +14,7 @@ export function outsideOf(root: string, files: readonly string[], skip: Exclusio
 function isOurs(file: string, path: string): boolean {
   if (path === file) return true;
   if (!path.endsWith('.tmp') || parentOf(path) !== parentOf(file)) return false;
-  const temporary = baseOf(path);
-  const prefix = `.${baseOf(file)}.`;
-  return temporary.startsWith(prefix) && /^[0-9a-f]{12}\.tmp$/.test(temporary.slice(prefix.length));
+  return isTemporaryOf(baseOf(file), baseOf(path));
 }
 
 /** The file itself need not exist. */

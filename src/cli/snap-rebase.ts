@@ -7,19 +7,21 @@ import { openBase } from '../snap/recorded.ts';
 import { showPath } from '../tree/byte-path.ts';
 import type { Output } from './output.ts';
 import type { SnapDeps } from './snap-deps.ts';
-import { timeOf } from './snap-options.ts';
+import { atDesk, type Desk } from './snap-desk.ts';
+import { addOutputFlags, timeOf } from './snap-options.ts';
 import { renderCounts, report } from './snap-report.ts';
 
 interface Flags {
   readonly onto: string;
   readonly base: string;
   readonly output: string;
-  readonly dryRun: boolean;
+  readonly dryRun?: boolean;
   readonly json: boolean;
+  readonly quiet?: boolean;
 }
 
 export function rebaseCommand(deps: SnapDeps): Command {
-  return new Command('rebase')
+  const command = new Command('rebase')
     .description('bind a bundle to another base, less the paths that both sides changed')
     .argument('<bundle>', 'the bundle')
     .requiredOption(
@@ -28,18 +30,24 @@ export function rebaseCommand(deps: SnapDeps): Command {
     )
     .requiredOption('--base <base>', 'the base that the bundle was made on, likewise')
     .requiredOption('-o, --output <file>', 'the new bundle')
-    .option('-n, --dry-run', 'write nothing, only name the conflicts', false)
-    .option('--json', 'print the result as one JSON line', false)
-    .action((file: string, flags: Flags) => runRebase(file, flags, deps));
+    .option('-n, --dry-run', 'write nothing, only name the conflicts')
+    .action((file: string, _: Flags, own: Command) =>
+      atDesk<Flags>(deps, own, (flags, desk) => runRebase(file, flags, deps, desk)),
+    );
+  return addOutputFlags(command);
 }
 
-async function runRebase(file: string, flags: Flags, deps: SnapDeps): Promise<void> {
-  const out = deps.output(flags.json);
-  const newBase = openBase(flags.onto);
-  const plan = await planRebase(file, openBase(flags.base), newBase);
+async function runRebase(
+  file: string,
+  flags: Flags,
+  deps: SnapDeps,
+  { out, pace }: Desk,
+): Promise<void> {
+  const newBase = await openBase(flags.onto, pace);
+  const plan = await planRebase(file, await openBase(flags.base, pace), newBase, pace);
   const { digest: base, name } = newBase;
   const facts = { base, name, time: Math.floor(timeOf(deps)), tool: `apppot ${VERSION}` };
-  if (!flags.dryRun) await rebaseBundle(file, flags.output, plan, facts);
+  if (!flags.dryRun) await rebaseBundle(file, flags.output, plan, facts, pace);
   say(out, flags, plan, base);
   if (plan.conflicts.length > 0) throw conflict(file, plan.conflicts);
 }

@@ -4,26 +4,31 @@ import { formatSize } from '../base/units.ts';
 import { type BundleEntry, type BundleSummary, summarizeBundle } from '../snap/summary.ts';
 import { showPath } from '../tree/byte-path.ts';
 import type { SnapDeps } from './snap-deps.ts';
+import { atDesk, type Desk } from './snap-desk.ts';
+import { addOutputFlags } from './snap-options.ts';
 import { renderCounts } from './snap-report.ts';
 
 interface Flags {
   readonly paths: boolean;
   readonly json: boolean;
+  readonly quiet?: boolean;
 }
 
 const LARGEST = 10;
 
 export function showCommand(deps: SnapDeps): Command {
-  return new Command('show')
+  const command = new Command('show')
     .description('tell what is inside a bundle: its base, counts, sizes, largest files')
     .argument('<bundle>', 'the bundle')
     .option('--paths', 'list every path: + put, - deleted', false)
-    .option('--json', 'print the result as one JSON line', false)
-    .action((file: string, flags: Flags) => runShow(file, flags, deps));
+    .action((file: string, _: Flags, own: Command) =>
+      atDesk<Flags>(deps, own, (flags, desk) => runShow(file, flags, desk)),
+    );
+  return addOutputFlags(command);
 }
 
-async function runShow(file: string, flags: Flags, deps: SnapDeps): Promise<void> {
-  const summary = await summarizeBundle(file);
+async function runShow(file: string, flags: Flags, { out, pace }: Desk): Promise<void> {
+  const summary = await summarizeBundle(file, pace);
   const { size } = await stat(file);
   const unpacked = summary.entries.reduce((sum, entry) => sum + entry.size, 0);
   const largest = summary.entries
@@ -47,7 +52,7 @@ async function runShow(file: string, flags: Flags, deps: SnapDeps): Promise<void
     ...largest.map((entry) => `${formatSize(entry.size).padStart(10)}  /${showPath(entry.path)}`),
   ];
   const lines = flags.paths ? [...facts, ...renderPaths(summary)] : facts;
-  deps.output(flags.json).result(data, lines.join('\n'));
+  out.result(data, lines.join('\n'));
 }
 
 function renderPaths({ deletions, entries }: BundleSummary): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Pace } from '../base/pace.ts';
 import { recordBase } from '../snap/base.ts';
 import type { Change, Difference } from '../snap/change.ts';
 import { type ImageFiles, openStates } from '../snap/offline.ts';
@@ -16,6 +17,11 @@ export interface SourceFlags extends TreeFlags, ImageFiles {
   readonly live?: string;
 }
 
+export interface SourceOptions {
+  readonly warn: (text: string) => void;
+  readonly pace: Pace;
+}
+
 /** What changed, found the way that the flags ask for. */
 export interface Source {
   readonly difference: Difference;
@@ -32,39 +38,41 @@ export interface Source {
  * @param outputs Our own files, which are no part of a directory's tree.
  * @throws {SnapError} @throws {TreeError}
  */
-export function findChanges(
+export async function findChanges(
   flags: SourceFlags,
   outputs: readonly string[],
-  warn: (text: string) => void,
-): Source {
+  options: SourceOptions,
+): Promise<Source> {
   const { image, cow } = flags;
-  if (image === undefined && cow === undefined) return directorySource(flags, outputs, warn);
+  if (image === undefined && cow === undefined) return directorySource(flags, outputs, options);
   const states = openStates(flags);
   try {
-    return { ...imageSource(states, flags, warn), close: states.close };
+    return { ...(await imageSource(states, flags, options)), close: states.close };
   } catch (error) {
     states.close();
     throw error;
   }
 }
 
-function directorySource(
+async function directorySource(
   flags: SourceFlags,
   outputs: readonly string[],
-  warn: (text: string) => void,
-): Source {
+  options: SourceOptions,
+): Promise<Source> {
+  const { warn, pace } = options;
   const { root, against } = flags;
   const manifest = manifestPath(flags);
   const skip = outsideOf(root, [...outputs, manifest], exclusionOf(flags));
   const tree = liveTree(root, { skip, warn });
   if (against !== undefined) {
     const before = liveTree(against, { skip, warn });
-    const { digest } = recordBase(before, { name: against, time: Date.now() / 1_000, skip });
-    const difference = changesBetween(before, tree, { skip });
+    const time = Date.now() / 1_000;
+    const { digest } = await recordBase(before, { name: against, time, skip, pace });
+    const difference = await changesBetween(before, tree, { skip, pace });
     return { difference, tree, base: digest, name: against, close: tree.close };
   }
   const base = openManifest(manifest);
-  const difference = changesSince(base, tree, { skip, warn });
+  const difference = await changesSince(base, tree, { skip, ...options });
   return { difference, tree, base: base.digest, name: base.name, close: tree.close };
 }
 

@@ -1,26 +1,29 @@
 import { Command } from 'commander';
 import { summarizeBundle } from '../snap/summary.ts';
 import type { SnapDeps } from './snap-deps.ts';
+import { atDesk, type Desk, type DeskFlags } from './snap-desk.ts';
+import { addOutputFlags } from './snap-options.ts';
 
 export function verifyCommand(deps: SnapDeps): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .description('read a bundle to its end: whether it is whole, and safe to merge')
     .argument('<bundle>', 'the bundle')
-    .option('--json', 'print the result as one JSON line', false)
-    .action((file: string, flags: { readonly json: boolean }) => runVerify(file, flags, deps));
+    .action((file: string, _: DeskFlags, own: Command) =>
+      atDesk<DeskFlags>(deps, own, (flags, desk) => runVerify(file, flags, desk)),
+    );
+  return addOutputFlags(command);
 }
 
 async function runVerify(
   file: string,
-  { json }: { readonly json: boolean },
-  deps: SnapDeps,
+  { json, quiet = false }: DeskFlags,
+  { out, pace }: Desk,
 ): Promise<void> {
-  const { head, entries, deletions } = await summarizeBundle(file);
+  const { head, entries, deletions } = await summarizeBundle(file, pace);
   const counts = { entries: entries.length, deletions: deletions.length };
-  deps
-    .output(json)
-    .result(
-      { file, base: head.base, ...counts },
-      `${file} is whole: ${counts.entries} entries, ${counts.deletions} deletions, base ${head.base}`,
-    );
+  if (quiet && !json) return;
+  out.result(
+    { file, base: head.base, ...counts },
+    `${file} is whole: ${counts.entries} entries, ${counts.deletions} deletions, base ${head.base}`,
+  );
 }

@@ -21,7 +21,8 @@ export function snapCommand(deps: SnapDeps): Command {
   command
     .enablePositionalOptions()
     .option('-v, --verbose', 'name each path')
-    .option('-n, --dry-run', 'change nothing, only say what would be done');
+    .option('-n, --dry-run', 'change nothing, only say what would be done')
+    .option('-q, --quiet', 'no progress and no notes; warnings, failures and lists asked for stay');
   const commands = [
     ...[baseCommand, changesCommand, mergeCommand],
     ...[diffCommand, showCommand, verifyCommand, rebaseCommand],

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type Bytes, parseDuration, parseSize } from '../base/units.ts';
+import { type Bytes, parseDuration } from '../base/units.ts';
 import type { StartPlan } from '../launch/launch.ts';
 import { planStart, type StartRequest } from '../launch/plan.ts';
 import { renderPlan } from '../launch/render.ts';
@@ -9,6 +9,7 @@ import { renderScript } from '../launch/script.ts';
 import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { guestEnvironment, helperEnvironment } from './environment.ts';
+import { parseMemory } from './memory.ts';
 import { addNetworkOptions, type NetworkFlags, networkRequest } from './network-options.ts';
 import { forwardSignals } from './signals.ts';
 import { jobStreams } from './streams.ts';
@@ -21,6 +22,8 @@ interface StartFlags extends NetworkFlags {
   readonly kernel?: string;
   readonly id?: string;
   readonly jobdir: string;
+  readonly bind: readonly string[];
+  readonly scratch?: Bytes;
   readonly env: readonly string[];
   readonly extra: readonly string[];
   readonly timeout?: number;
@@ -42,9 +45,16 @@ export function startCommand(deps: Deps): Command {
     .option('--cow <file>', 'keep what the guest writes in this COW file; made when missing')
     .option('--changes <bundle>', 'changes bundle to merge at boot')
     .option('--mem <size>', 'memory of the guest (APPPOT_MEM, 512M)', parseMemory)
-    .option('--kernel <path>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
+    .option('--kernel <program>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
     .option('--id <name>', 'name of the guest')
     .option('--jobdir <dir>', "host directory seen as the job's own", '.')
+    .option(
+      '--bind <host:guest[:ro]>',
+      'another host directory for the guest; repeatable',
+      collect,
+      [],
+    )
+    .option('--scratch <size>', 'empty disk at ~/scratch that goes with the guest', parseMemory)
     .option('--env <name=value>', 'set or pass on a variable; repeatable', collect, [])
     .option('-X, --extra <word>', "word for the kernel's command line; repeatable", collect, [])
     .option('--timeout <time>', 'end the job after this time, with status 124', parseDuration)
@@ -98,17 +108,17 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
 }
 
 function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']): StartRequest {
-  const { cow, changes, extra, timeout, bootTimeout, watchdog, jobdir } = flags;
+  const { cow, changes, extra, timeout, bootTimeout, watchdog, jobdir, scratch } = flags;
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
-    image: flags.image ?? env.APPPOT_IMAGE ?? 'apppot.img',
+    image: flags.image ?? 'apppot.img',
     network: networkRequest(flags),
     command: words,
     environment: guestEnvironment(flags.env, env),
-    kernel: flags.kernel ?? env.APPPOT_KERNEL,
-    memory: flags.mem ?? (env.APPPOT_MEM ? parseMemory(env.APPPOT_MEM) : undefined),
+    kernel: flags.kernel,
+    memory: flags.mem,
     confine: flags.unconfined ? 'none' : flags.confine,
-    ...{ cow, changes, extra, timeout, bootTimeout, watchdog, jobdir },
+    ...{ cow, changes, extra, timeout, bootTimeout, watchdog, jobdir, scratch },
   });
 }
 
@@ -116,11 +126,6 @@ function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']
 function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
-
-/** A bare number counts megabytes, as the original has it. */
-function parseMemory(text: string): Bytes {
-  return parseSize(text, 2 ** 20);
 }
 
 function collect(value: string, before: readonly string[]): string[] {

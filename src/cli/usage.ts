@@ -15,11 +15,20 @@ export function usageError(text: string, written: string): UsageError {
     .split('\n');
   const suggested = /^\(Did you mean (?<what>.*)\?\)$/.exec(rest.join(' '))?.groups?.what;
   const meant = suggested ?? closestChoice(first);
-  const help = `Look at "${written} --help".`;
-  return new UsageError(`Cannot read the command line: ${first.replace(/\.$/, '')}`, {
+  const hint = meant === undefined ? '' : `Did you mean ${meant}? `;
+  return unreadable(first.replace(/\.$/, ''), written, hint);
+}
+
+/** All that is wrong about the options of a command line that could be read. */
+export function optionError(faults: readonly string[], written: string): UsageError {
+  return unreadable(faults.join('; '), written);
+}
+
+function unreadable(reason: string, written: string, hint = ''): UsageError {
+  return new UsageError(`Cannot read the command line: ${reason}`, {
     kind: 'usage',
     code: 'USAGE',
-    hint: meant === undefined ? help : `Did you mean ${meant}? ${help}`,
+    hint: `${hint}Look at "${written} --help".`,
   });
 }
 

@@ -33,7 +33,14 @@ export interface OptionView {
 }
 
 /** What may stand for a value: `any` thing that nobody can guess, or one of the choices. */
-export type Values = 'any' | 'file' | 'directory' | 'guest' | 'recipe' | readonly string[];
+export type Values =
+  | 'any'
+  | 'program'
+  | 'file'
+  | 'directory'
+  | 'guest'
+  | 'recipe'
+  | readonly string[];
 
 export function viewCommand(command: Command): CommandView {
   const own = command.registeredArguments.map(viewArgument);
@@ -66,7 +73,7 @@ function viewArgument(argument: Argument): ArgumentView {
   };
 }
 
-function viewOption(option: Option): OptionView {
+export function viewOption(option: Option): OptionView {
   const [value] = /[<[].*[>\]]$/.exec(option.flags) ?? [];
   return {
     ...(option.short !== undefined && { short: option.short }),
@@ -80,10 +87,12 @@ function viewOption(option: Option): OptionView {
 
 /** What a placeholder in the help stands for. A word that is not listed stands for anything. */
 const PLACEHOLDERS: Readonly<Record<string, Values>> = {
+  ...all('program', ['program']),
   ...all('file', ['path', 'file', 'image', 'bundle', 'manifest', 'tree', 'base', 'cow', 'script']),
   ...all('directory', ['dir', 'directory']),
   ...all('guest', ['guest']),
   ...all('recipe', ['recipe']),
+  network: ['auto', 'slirp4netns', 'slirp', 'none', 'mcast', 'switch:', 'tap:'],
 };
 
 function all(values: Values, words: readonly string[]): Record<string, Values> {

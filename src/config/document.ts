@@ -1,6 +1,8 @@
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import type { ZodType } from 'zod';
+import { closest } from '../base/suggest.ts';
 import { ConfigError } from './errors.ts';
+import { keysAt } from './keys.ts';
 
 interface Mistake {
   readonly line: number;
@@ -32,7 +34,7 @@ export function readDocument<T>(text: string, name: string, schema: ZodType<T>):
       pathsOf(issue).map((path) => ({
         line: lineOf(document, lines, path),
         path: renderPath(path),
-        reason: issue.code === 'unrecognized_keys' ? 'unknown setting' : issue.message,
+        reason: issue.code === 'unrecognized_keys' ? unknownKey(schema, path) : issue.message,
       })),
     ),
   );
@@ -45,6 +47,11 @@ function pathsOf(issue: { code: string; path: Path; keys?: readonly string[] }):
   return issue.code === 'unrecognized_keys'
     ? (issue.keys ?? []).map((key) => [...issue.path, key])
     : [issue.path];
+}
+
+function unknownKey(schema: ZodType, path: Path): string {
+  const meant = closest(String(path.at(-1)), keysAt(schema, path.slice(0, -1)));
+  return meant === undefined ? 'unknown setting' : `unknown setting; did you mean "${meant}"?`;
 }
 
 function renderPath(path: Path): string {

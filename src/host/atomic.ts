@@ -4,17 +4,17 @@
  * @module
  */
 
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
 import { HostError } from './host.ts';
+import { isAbandoned, isTemporaryOf, temporaryName } from './temporary-name.ts';
 
 /**
  * Writes a file under a temporary name beside it, then renames it into place.
  *
  * The file and its directory are synced first; when `write` throws, or the process is killed, the
- * old file stays as it was.
+ * old file stays as it was. What killed processes left of it is removed first.
  *
  * @param mode Permissions of the new file, less the umask. Default 0o666.
  * @returns what `write` returned.
@@ -26,7 +26,8 @@ export async function writeAtomically<T>(
   mode = 0o666,
 ): Promise<T> {
   const directory = dirname(path);
-  const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  await sweep(directory, basename(path));
+  const temporary = join(directory, temporaryName(path));
   const file = await open(temporary, 'wx', mode).catch((cause: unknown) => {
     throw new HostError(`Cannot write "${path}": ${errnoOf(cause) ?? String(cause)}`, {
       kind: 'conflict',
@@ -47,6 +48,13 @@ export async function writeAtomically<T>(
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** Where it can't be done, nothing is lost but room. */
+async function sweep(directory: string, name: string): Promise<void> {
+  const found = await readdir(directory).catch(() => []);
+  const left = found.filter((other) => isTemporaryOf(name, other) && isAbandoned(other));
+  await Promise.all(left.map((other) => rm(join(directory, other)).catch(() => undefined)));
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -15,6 +15,8 @@ export interface FeedOptions {
 export interface Feed {
   /** @throws {HostError} `COMMAND_FAILED` when the program ended already. */
   write(chunk: Uint8Array): Promise<void>;
+  /** Whether it is still there. */
+  isRunning(): boolean;
   /** Closes its stdin and waits for its end; `stderr` holds at most its last 64 kB. */
   end(): Promise<{ readonly status: number; readonly stderr: string }>;
   /** As {@link Feed.end}. @throws {HostError} `COMMAND_FAILED` when the status is not 0. */
@@ -54,6 +56,7 @@ export async function feed(argv: readonly string[], options: FeedOptions = {}): 
       });
       if (broken) throw failed(argv, await ended, stderr);
     },
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     end,
     async finish() {
       const { status } = await end();

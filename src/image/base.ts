@@ -46,10 +46,10 @@ export async function sealBase(
         epoch,
         ...(signal !== undefined && { signal }),
       });
-    if (epoch !== undefined) await change(clampImage(image, epoch));
+    if (epoch !== undefined) await change(await clampImage(image, epoch));
     const time = epoch === undefined ? now() : epoch + SETTLED;
     const excluded = await readImageFile(host, tools.debugfs, image, EXCLUDE_LIST);
-    const { manifest, digest } = baseOf(image, { name: recipe.name, time }, excluded);
+    const { manifest, digest } = await baseOf(image, { name: recipe.name, time }, excluded);
     await writeFile(join(work, MANIFEST), manifest);
     await writeFile(join(work, DIGEST), `${digest}\n`);
     await change([`cd /${STATE_DIRECTORY}`, ...put(MANIFEST), ...put(DIGEST)]);
@@ -57,19 +57,23 @@ export async function sealBase(
   });
 }
 
-function clampImage(image: string, epoch: number): readonly string[] {
-  return within(image, (tree) => clampRequests(tree.entries(), epoch));
+function clampImage(image: string, epoch: number): Promise<readonly string[]> {
+  return within(image, async (tree) => clampRequests(tree.entries(), epoch));
 }
 
-function baseOf(image: string, head: Pick<BaseOptions, 'name' | 'time'>, excluded: string): Base {
+function baseOf(
+  image: string,
+  head: Pick<BaseOptions, 'name' | 'time'>,
+  excluded: string,
+): Promise<Base> {
   const skip = exclusion(parseExcludeList(excluded));
   return within(image, (tree) => recordBase(tree, { ...head, skip }));
 }
 
-function within<T>(image: string, read: (tree: Tree) => T): T {
+async function within<T>(image: string, read: (tree: Tree) => Promise<T>): Promise<T> {
   const tree = openImage(image);
   try {
-    return read(tree);
+    return await read(tree);
   } finally {
     tree.close();
   }

@@ -29,7 +29,7 @@ function bwrapWords(program: string, plan: StartPlan, paths: InstancePaths): rea
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
     ...(needsHostNetwork(plan) ? [] : ['--unshare-net']),
     ...['--die-with-parent', '--tmpfs', '/tmp'],
-    ...writable(plan.jobdir),
+    ...sharedBinds(plan),
     ...['--proc', '/proc', '--dev', '/dev'],
     ...['/lib', '/lib64'].flatMap((path) => ['--ro-bind-try', path, path]),
     ...readable(plan.kernel),
@@ -39,12 +39,21 @@ function bwrapWords(program: string, plan: StartPlan, paths: InstancePaths): rea
     ...segmentBinds(plan, paths),
     ...writable(paths.control),
     ...writable(paths.sockets),
+    ...(plan.scratch === undefined ? [] : writable(paths.scratch)),
     ...(hasOwnMemory(plan) ? writable(paths.memory) : []),
     ...readable(plan.changes),
     ...['--chdir', dirname(paths.control), '--clearenv'],
     ...environment.flatMap(([name, value]) => ['--setenv', name, value]),
     '--',
   ];
+}
+
+/** Outer directories first: what is bound later covers what lies there already. */
+function sharedBinds({ jobdir, binds }: StartPlan): string[] {
+  const job = jobdir === undefined ? [] : [{ host: jobdir, isReadOnly: false }];
+  return [...job, ...binds]
+    .sort((one, other) => one.host.length - other.host.length)
+    .flatMap(({ host, isReadOnly }) => (isReadOnly ? readable(host) : writable(host)));
 }
 
 function diskBinds({ disk, image }: StartPlan, paths: InstancePaths): string[] {

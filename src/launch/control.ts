@@ -39,6 +39,7 @@ export function writeControl(directory: string, plan: StartPlan, streams: Stream
   mkdirSync(directory, { mode: 0o700 });
   writeFileSync(`${directory}/settings`, words(settings(plan, streams)));
   if (plan.command.length > 0) writeFileSync(`${directory}/command`, words(plan.command));
+  if (plan.binds.length > 0) writeFileSync(`${directory}/binds`, words(bindWords(plan)));
   writeFileSync(`${directory}/report`, ' '.repeat(REPORT_ROOM));
   writeFileSync(`${directory}/alive`, ' '.repeat(ANSWER_ROOM));
   writeFileSync(`${directory}/environment`, words(assignments(plan.environment)));
@@ -63,11 +64,19 @@ export function settings(plan: StartPlan, streams: StreamChoice): readonly strin
 export function planSettings(plan: StartPlan): readonly string[] {
   return assignments({
     jobdir: plan.jobdir,
+    scratch: plan.scratch && '/dev/ubdb',
     changes: plan.changes,
     grace: String(plan.grace),
     timeout: plan.timeout === undefined ? undefined : String(Math.ceil(plan.timeout)),
     ...networkSettings(plan),
   });
+}
+
+/** Three words for each: host, guest, `ro` or `rw`; outer places of the guest first. */
+export function bindWords({ binds }: StartPlan): readonly string[] {
+  return [...binds]
+    .sort((one, other) => one.guest.length - other.guest.length)
+    .flatMap(({ host, guest, isReadOnly }) => [host, guest, isReadOnly ? 'ro' : 'rw']);
 }
 
 function networkSettings(plan: StartPlan): Record<string, string | undefined> {

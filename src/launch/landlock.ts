@@ -20,6 +20,8 @@ export function landlockWords(
     ...['--write', paths.control, '--write', paths.sockets, '--write', paths.memory],
     ...(plan.changes === undefined ? [] : ['--read', plan.changes]),
     ...(plan.jobdir === undefined ? [] : ['--write', plan.jobdir]),
+    ...plan.binds.flatMap(({ host, isReadOnly }) => [isReadOnly ? '--read' : '--write', host]),
+    ...(plan.scratch === undefined ? [] : ['--write', paths.scratch]),
     '--',
   ];
 }

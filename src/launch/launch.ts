@@ -21,6 +21,10 @@ export type LaunchCode =
   | 'COW_UNUSABLE'
   | 'BUNDLE_UNREADABLE'
   | 'JOBDIR_UNREADABLE'
+  | 'BIND_MALFORMED'
+  | 'BIND_UNUSABLE'
+  | 'BIND_CONFLICT'
+  | 'SCRATCH_UNUSABLE'
   | 'TEMP_UNUSABLE'
   | 'NAME_TAKEN'
   | 'NAME_MALFORMED'
@@ -44,6 +48,7 @@ export type LaunchCode =
   | 'GUEST_MISSING'
   | 'CONSOLE_MISSING'
   | 'CONSOLE_FAILED'
+  | 'GUEST_PAUSED'
   | 'GUEST_WROTE'
   | 'GUEST_FAILED'
   | 'GUEST_EXHAUSTED'
@@ -131,6 +136,21 @@ export type Disk =
   | { readonly kind: 'cow'; readonly path: string; readonly exists: boolean }
   | { readonly kind: 'temporary' };
 
+/** A host directory that the guest sees. */
+export interface Bind {
+  readonly host: string;
+  /** Where in the guest. */
+  readonly guest: string;
+  readonly isReadOnly: boolean;
+}
+
+/** A disk that goes with the guest, at `/home/user/scratch`. */
+export interface Scratch {
+  readonly size: Bytes;
+  /** The program that makes its filesystem: mke2fs(8). */
+  readonly program: string;
+}
+
 /** Everything that decides one start. All paths are absolute. */
 export interface StartPlan {
   /** Names the guest among those of one user. */
@@ -155,6 +175,8 @@ export interface StartPlan {
   readonly temporary: string;
   readonly memoryPlace: MemoryPlace;
   readonly jobdir?: string;
+  readonly binds: readonly Bind[];
+  readonly scratch?: Scratch;
   /** The changes bundle to merge at boot. */
   readonly changes?: string;
   /** Empty: `apppot-run` of the job directory, `apppot-autorun` of the image, or a shell. */

@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Seconds } from '../base/clock.ts';
-import { feed } from '../host/feed.ts';
+import { NO_PACE, type Pace } from '../base/pace.ts';
+import { type Feed, feed } from '../host/feed.ts';
 import { findProgram } from '../host/programs.ts';
 import { runSync } from '../host/sync.ts';
 import { LaunchError } from './launch.ts';
@@ -33,19 +34,24 @@ export interface PausedGuest {
 const STOP_LIMIT: Seconds = 20;
 
 /**
- * Stops the guest, and lets it go on when the input ends: when we say so, or when we are gone,
- * however that came to be. One program does both, so that the one never overtakes the other. It says
- * nothing: with nobody left to read that, SIGPIPE would end it before its work is done.
+ * Stops the guest when a line comes in, and lets it go on when the input ends: when we say so, or when
+ * we are gone, however that came to be. One program does both, so that the one never overtakes the
+ * other; a lock keeps others of its kind from the guest meanwhile. It says nothing: with nobody left
+ * to read that, SIGPIPE would end it before its work is done. How far it is stands in a file.
  */
 const HOLD = `
 exec >/dev/null 2>&1
+: >"$0" && trap 'rm -f "$0"' EXIT && read -r line || exit 1
 "$@" stop
 case $? in
-0) : >"$0" && cat >/dev/null; rm -f "$0" ;;
+0) echo stopped >"$0" && cat >/dev/null ;;
 124) ;;
 *) exit 1 ;;
 esac
-exec "$@" go`;
+"$@" go`;
+
+/** Status of flock(1) when somebody else has the lock: any that nothing else here uses. */
+const LOCKED = 75;
 
 const SYNC_LIMIT: Seconds = 60;
 const LOOK_MS = 20;
@@ -57,21 +63,26 @@ const QUIET_LOOKS = 5;
  *
  * @param parents Directories of instances.
  * @param path Directories to search for programs, as in `$PATH`.
- * @throws {LaunchError} `GUEST_MISSING`, `CONSOLE_MISSING`, `CONSOLE_FAILED`
+ * @throws {LaunchError} `GUEST_MISSING`, `GUEST_PAUSED`, `CONSOLE_MISSING`, `CONSOLE_FAILED`
  */
 export async function pauseGuest(
   parents: readonly string[],
   name: string,
   path: string,
+  pace: Pace = NO_PACE,
 ): Promise<PausedGuest> {
   const paths = findInstance(parents, name);
   const console = consoleWords(paths, name, path);
-  await syncDisk(console, paths, name);
   const held = join(paths.directory, `${HELD}${process.pid}`);
-  const holder = await feed(['setsid', 'sh', '-c', HOLD, held, ...console]);
+  const lock = ['flock', '-n', '-E', `${LOCKED}`, join(paths.directory, 'hold.lock')];
+  const holder = await feed(['setsid', ...lock, 'sh', '-c', HOLD, held, ...console]);
   const disk = existsSync(paths.cowLink) ? paths.cowLink : paths.imageLink;
+  const wait = waiting(holder, name, pace);
   try {
-    await until(() => existsSync(held), STOP_LIMIT, name, 'its console does not stop it');
+    await wait(() => existsSync(held), STOP_LIMIT, 'nothing takes hold of it');
+    await syncDisk(console, paths, name, wait);
+    await holder.write(Buffer.from('stop\n'));
+    await wait(() => sizeOf(held) > 0, STOP_LIMIT, 'its console does not stop it');
     const stamp = await settled(disk);
     return {
       image: readlinkSync(paths.imageLink),
@@ -120,23 +131,28 @@ async function syncDisk(
   console: readonly string[],
   { log }: InstancePaths,
   name: string,
+  wait: Wait,
 ): Promise<void> {
   const count = (): number => readFileSync(log, 'latin1').split('Emergency Sync complete').length;
   const before = count();
   ask(console, 'sysrq s', name);
-  await until(() => count() > before, SYNC_LIMIT, name, 'it does not sync its disk');
+  await wait(() => count() > before, SYNC_LIMIT, 'it does not sync its disk');
 }
 
-async function until(
-  isDone: () => boolean,
-  limit: Seconds,
-  name: string,
-  otherwise: string,
-): Promise<void> {
-  for (let waited = 0; !isDone(); waited += LOOK_MS) {
-    if (waited > limit * 1_000) throw failed(name, `${otherwise}, for ${limit} s`);
-    await sleep(LOOK_MS);
-  }
+type Wait = (isDone: () => boolean, limit: Seconds, otherwise: string) => Promise<void>;
+
+function waiting(holder: Feed, name: string, pace: Pace): Wait {
+  pace.begin({ doing: `pausing ${name}` });
+  return async (isDone, limit, otherwise) => {
+    for (let waited = 0; holder.isRunning() && !isDone(); waited += LOOK_MS) {
+      if (waited > limit * 1_000) throw failed(name, `${otherwise}, for ${limit} s`);
+      await sleep(LOOK_MS);
+      await pace.rest();
+    }
+    if (holder.isRunning()) return;
+    const { status } = await holder.end();
+    throw status === LOCKED ? paused(name) : failed(name, otherwise);
+  };
 }
 
 function ask(console: readonly string[], command: string, name: string): void {
@@ -158,6 +174,10 @@ async function settled(disk: string): Promise<string> {
   return stamp;
 }
 
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
 function stampOf(disk: string): string {
   const { mtimeNs, size } = statSync(disk, { bigint: true });
   return `${mtimeNs} ${size}`;
@@ -168,6 +188,14 @@ function failed(name: string, reason: string): LaunchError {
     kind: 'remote',
     code: 'CONSOLE_FAILED',
     hint: 'Try again, or end the guest and read its COW file.',
+  });
+}
+
+function paused(name: string): LaunchError {
+  return new LaunchError(`Cannot pause "${name}": its disk is being read by somebody else`, {
+    kind: 'conflict',
+    code: 'GUEST_PAUSED',
+    hint: 'Try again when they are done.',
   });
 }
 

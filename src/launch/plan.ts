@@ -3,12 +3,14 @@ import { dirname, join, resolve } from 'node:path';
 import type { Seconds } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
 import { type Bytes, formatSize } from '../base/units.ts';
+import { checkBinds, parseBind } from './binds.ts';
 import { chooseKernel } from './choose.ts';
 import { chooseDisk } from './disk.ts';
 import { type Caller, LaunchError, type StartPlan } from './launch.ts';
 import { chooseMemoryPlace } from './memory.ts';
 import { chooseNetworks, type NetworkRequest } from './net/choose.ts';
 import { type ConfinementWish, chooseConfinement } from './sandbox.ts';
+import { chooseScratch } from './scratch.ts';
 import { instancePaths, isPlain } from './words.ts';
 
 /** What the user asks for; what is left out is found or has a default. */
@@ -21,6 +23,9 @@ export interface StartRequest {
   readonly network?: NetworkRequest;
   readonly memory?: Bytes;
   readonly jobdir?: string;
+  /** Host directories as `HOST:GUEST` or `HOST:GUEST:ro`. */
+  readonly binds?: readonly string[];
+  readonly scratch?: Bytes;
   readonly changes?: string;
   readonly command: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -60,6 +65,9 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
     around.caller.uid,
     around.path,
   );
+  const jobdir = request.jobdir === undefined ? undefined : checkJobdir(request.jobdir);
+  const binds = (request.binds ?? []).map(parseBind);
+  checkBinds(binds, jobdir, confinement);
   return {
     name: checkName(request.name),
     kernel,
@@ -71,24 +79,34 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
     confinement,
     temporary,
     memoryPlace: chooseMemoryPlace(memory, confinement, dirname(temporary)),
-    ...(request.jobdir === undefined ? {} : { jobdir: checkJobdir(request.jobdir) }),
+    ...(jobdir === undefined ? {} : { jobdir }),
+    binds,
+    ...(request.scratch === undefined
+      ? {}
+      : { scratch: chooseScratch(request.scratch, dirname(temporary), around.path) }),
     ...(request.changes === undefined ? {} : { changes: checkBundle(request.changes) }),
     command: request.command,
     environment: request.environment ?? {},
     caller: around.caller,
     extra: request.extra ?? [],
-    ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
+    ...limitsOf(request),
     grace: GRACE,
-    ...(request.bootTimeout === undefined ? {} : { bootTimeout: request.bootTimeout }),
-    ...(request.watchdog === undefined ? {} : { watchdog: request.watchdog }),
+  };
+}
+
+function limitsOf({ timeout, bootTimeout, watchdog }: StartRequest): Partial<StartPlan> {
+  return {
+    ...(timeout !== undefined && { timeout }),
+    ...(bootTimeout !== undefined && { bootTimeout }),
+    ...(watchdog !== undefined && { watchdog }),
   };
 }
 
 /** Longest name of a socket: `sun_path` in unix(7), less the NUL. */
 const SOCKET_NAME_MAX = 107;
 
-/** `/tmp` where the wanted place has a name too long or too odd for the guest's sockets. */
-function chooseTemporary({ temporary, caller }: Surroundings, name: string): string {
+/** Directory of one user's instances: `/tmp` where the wanted place has a name too long or too odd for the guest's sockets. */
+export function chooseTemporary({ temporary, caller }: Surroundings, name: string): string {
   const wanted = join(resolve(temporary), `apppot-${caller.uid}`);
   const longest = `${instancePaths(join(wanted, name)).sockets}/${name}/mconsole`;
   const fits = isPlain(wanted) && longest.length <= SOCKET_NAME_MAX;

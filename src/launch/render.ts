@@ -25,6 +25,16 @@ export function renderPlan(plan: StartPlan): string {
     ['confined', renderConfinement(plan)],
     ['user', `${plan.caller.user} (${plan.caller.uid}:${plan.caller.gid})`],
     ['job directory', plan.jobdir ?? 'none'],
+    ...plan.binds.map(({ host, guest, isReadOnly }) => [
+      'bind',
+      `${host} at ${guest}${isReadOnly ? ', for reading only' : ''}`,
+    ]),
+    [
+      'scratch',
+      plan.scratch === undefined
+        ? 'none'
+        : `${formatSize(plan.scratch.size)} at /home/user/scratch`,
+    ],
     ['changes', plan.changes ?? 'none'],
     ['time limit', plan.timeout === undefined ? 'none' : `${plan.timeout} s`],
     ['command', plan.command.map(quote).join(' ') || 'apppot-run, apppot-autorun or a shell'],

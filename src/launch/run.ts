@@ -15,6 +15,7 @@ import { openLine } from './line.ts';
 import { openNetworks } from './net/open.ts';
 import { type Killed, outcome } from './outcome.ts';
 import { writeRecord } from './record.ts';
+import { makeScratch } from './scratch.ts';
 import { feed } from './stdin.ts';
 import { supervise } from './supervise.ts';
 import { diskLinks, hasOwnMemory } from './words.ts';
@@ -59,6 +60,7 @@ export async function runStart(
     });
     writeRecord(instance.paths.record, plan);
     prepareDisk(plan, instance);
+    if (plan.scratch !== undefined) makeScratch(plan.scratch, instance.paths.scratch);
     if (hasOwnMemory(plan)) instance.makeMemory(plan.memoryPlace);
     return await runIn(instance, plan, streams, options);
   } finally {

@@ -11,12 +11,13 @@ import type { Seconds } from '../base/clock.ts';
 import { GUEST_STATUS } from '../base/status.ts';
 import { VERSION } from '../base/version.ts';
 import { confinementWords } from './confine.ts';
-import { assignments, planSettings } from './control.ts';
+import { assignments, bindWords, planSettings } from './control.ts';
 import { LaunchError, type Segment, type StartPlan } from './launch.ts';
 import { type Helper, helpers } from './net/helpers.ts';
 import { segmentLinks } from './net/interfaces.ts';
 import { SIGNS, type Sign } from './outcome.ts';
 import { renderRecord } from './record.ts';
+import { scratchWords } from './scratch.ts';
 import { printText, printWords, quote, renderFunction } from './shell.ts';
 import {
   diskLinks,
@@ -81,6 +82,13 @@ function renderFunctions(plan: StartPlan, paths: InstancePaths): string[] {
   return [
     renderFunction('plan_settings', printWords(planSettings(plan))),
     renderFunction('plan_command', printWords(plan.command)),
+    renderFunction('plan_binds', printWords(bindWords(plan))),
+    renderFunction(
+      'make_scratch',
+      plan.scratch === undefined
+        ? []
+        : [scratchWords(plan.scratch, paths.scratch).map(shellWord).join(' ')],
+    ),
     renderFunction('plan_environment', printWords(assignments(plan.environment))),
     renderFunction('plan_record', printText(renderRecord(plan))),
     renderFunction(

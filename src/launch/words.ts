@@ -12,6 +12,8 @@ export interface InstancePaths {
   readonly cow: string;
   /** Where the kernel makes the file behind the guest's memory, unless it may take `/dev/shm`. */
   readonly memory: string;
+  /** The file of the scratch disk. */
+  readonly scratch: string;
   readonly log: string;
   /** The control line: whoever writes a line to it talks to the guest's process 1. */
   readonly line: string;
@@ -48,6 +50,7 @@ export function instancePaths(directory: string): InstancePaths {
     network: `${directory}/net.sock`,
     cow: `${directory}/disk.cow`,
     memory: `${directory}/memory`,
+    scratch: `${directory}/scratch.img`,
     log: `${directory}/console.log`,
     line: `${directory}/line`,
     owner: `${directory}/owner`,
@@ -77,6 +80,7 @@ export function kernelWords(
   return [
     `mem=${Math.ceil(plan.memory / 2 ** 20)}M`,
     `ubd0=${diskFiles(plan, paths)}`,
+    ...(plan.scratch === undefined ? [] : [`ubd1=${paths.scratch}`]),
     `root=/dev/ubda${plan.partition ?? ''}`,
     'rw',
     `init=${GUEST_INIT}`,

@@ -1,3 +1,4 @@
+import { NO_PACE, type Pace } from '../base/pace.ts';
 import { encodeManifest, type ManifestSummary } from '../tree/manifest-write.ts';
 import type { BytePath, Entry, Tree } from '../tree/tree.ts';
 import { sealOf } from './seal.ts';
@@ -15,6 +16,9 @@ export interface BaseOptions {
   readonly time: number;
   /** Whether a path, and all below it, is left out; {@link STATE_DIRECTORY} always is. */
   readonly skip?: (path: BytePath) => boolean;
+  readonly pace?: Pace;
+  /** Receives each path that is recorded. */
+  readonly onPath?: (path: BytePath) => void;
 }
 
 export interface Base extends ManifestSummary {
@@ -26,13 +30,20 @@ export interface Base extends ManifestSummary {
 const CLOCK_TICK_NS = 20_000_000n;
 
 /** Records a tree, for changes to be found against it later. */
-export function recordBase(tree: Tree, { name, time, skip }: BaseOptions): Base {
+export async function recordBase(
+  tree: Tree,
+  { name, time, skip, pace = NO_PACE, onPath }: BaseOptions,
+): Promise<Base> {
+  pace.begin({ doing: 'recording' });
+  let isDue = false;
   const racy: Entry[] = [];
   const racyFrom = BigInt(Math.floor(time * 1_000)) * 1_000_000n - CLOCK_TICK_NS;
   function* watched(): Generator<Entry> {
     for (const entry of without(tree.entries(), skip)) {
       if (entry.ctime >= racyFrom) racy.push(entry);
+      onPath?.(entry.path);
       yield entry;
+      isDue = pace.step(1) || isDue;
     }
   }
   function seals(): ReadonlyMap<BytePath, Buffer> {
@@ -43,7 +54,11 @@ export function recordBase(tree: Tree, { name, time, skip }: BaseOptions): Base 
   const encoder = encodeManifest(head, watched(), seals);
   const chunks: Buffer[] = [];
   let step = encoder.next();
-  for (; !step.done; step = encoder.next()) chunks.push(Buffer.from(step.value));
+  for (; !step.done; step = encoder.next()) {
+    chunks.push(Buffer.from(step.value));
+    if (isDue) await pace.rest();
+    isDue = false;
+  }
   return { ...step.value, manifest: Buffer.concat(chunks) };
 }
 

@@ -1,8 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { createReadStream, type ReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppPotError, errnoOf } from '../base/errors.ts';
+import { NO_PACE, type Pace } from '../base/pace.ts';
 import { filtered } from '../host/feed.ts';
 import { showPath } from '../tree/byte-path.ts';
 import type { BytePath, Entry } from '../tree/tree.ts';
@@ -22,18 +23,24 @@ export type BundlePart =
  * Reads a bundle, trusting nothing in it: paths are relative and without `..`, come in order and
  * once, nothing lies below what is no directory, hard links name a file that came before.
  *
+ * @param doing What it is read for, as `checking`.
  * @throws {SnapError} `BUNDLE_UNREADABLE`, `BUNDLE_MALFORMED` (also when it ends too early)
  */
-export async function* readBundle(file: string): AsyncGenerator<BundlePart> {
-  const archive = await openArchive(file);
+export async function* readBundle(
+  file: string,
+  pace: Pace = NO_PACE,
+  doing = 'reading',
+): AsyncGenerator<BundlePart> {
+  const archive = await openArchive(file, pace);
+  pace.begin({ doing, bytes: (await stat(file)).size });
   try {
-    yield* parts(archive);
+    yield* parts(archive, pace);
   } catch (error) {
     throw explain(file, error);
   }
 }
 
-async function* parts(archive: AsyncIterable<Uint8Array>): AsyncGenerator<BundlePart> {
+async function* parts(archive: AsyncIterable<Uint8Array>, pace: Pace): AsyncGenerator<BundlePart> {
   const members = readArchive(archive);
   const { head, deletions } = await firstNote(members);
   yield { kind: 'head', head };
@@ -41,6 +48,7 @@ async function* parts(archive: AsyncIterable<Uint8Array>): AsyncGenerator<Bundle
   for await (const member of members) {
     const part = toPart(member);
     order.check(part);
+    if (pace.step(1)) await pace.rest();
     yield part;
   }
   order.finish();
@@ -74,15 +82,34 @@ function safePath(path: BytePath): BytePath {
   throw new RangeError(`the path "${showPath(path)}" is not allowed`);
 }
 
-async function openArchive(file: string): Promise<AsyncIterable<Uint8Array>> {
+async function openArchive(file: string, pace: Pace): Promise<AsyncIterable<Uint8Array>> {
   const magic = await firstBytes(file);
   const stream = createReadStream(file, { highWaterMark: 2 ** 18 });
+  return paced(unpacked(magic, stream), stream, pace);
+}
+
+function unpacked(magic: string, stream: ReadStream): AsyncIterable<Uint8Array> {
   if (magic.startsWith(ZSTD)) return filtered(['zstd', '-dcq'], stream);
   return magic.startsWith(GZIP) ? gunzipped(stream) : (stream as AsyncIterable<Buffer>);
 }
 
 const GZIP = '1f8b';
 const ZSTD = '28b52ffd';
+
+/** Counts the bytes of the file, not those of what it unpacks to. */
+async function* paced(
+  archive: AsyncIterable<Uint8Array>,
+  stream: ReadStream,
+  pace: Pace,
+): AsyncGenerator<Uint8Array> {
+  let counted = 0;
+  for await (const chunk of archive) {
+    const more = stream.bytesRead - counted;
+    counted += more;
+    if (pace.step(0, more)) await pace.rest();
+    yield chunk;
+  }
+}
 
 function gunzipped(stream: Readable): AsyncIterable<Buffer> {
   const gunzip = createGunzip({ chunkSize: 2 ** 18 });

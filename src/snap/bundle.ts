@@ -7,6 +7,7 @@
 
 import { stat } from 'node:fs/promises';
 import { AppPotError, errnoOf } from '../base/errors.ts';
+import { NO_PACE, type Pace } from '../base/pace.ts';
 import type { Bytes } from '../base/units.ts';
 import { writeAtomically } from '../host/atomic.ts';
 import { showPath } from '../tree/byte-path.ts';
@@ -22,8 +23,8 @@ import { encodeEnd, encodeMember, encodePlainFile } from './tar/write.ts';
 export interface BundleOptions extends Pick<BundleHead, 'base' | 'name' | 'time' | 'tool'> {
   /** Receives one sentence about each thing that is left out. */
   readonly warn?: (text: string) => void;
-  /** Stops the writing, and leaves no file. */
-  readonly signal?: AbortSignal;
+  /** Stops the writing, too, and leaves no file. */
+  readonly pace?: Pace;
 }
 
 export interface Written extends BundleHead {
@@ -42,12 +43,12 @@ export async function writeBundle(
   { changes, holders }: Difference,
   options: BundleOptions,
 ): Promise<Written> {
-  const { warn = () => undefined, signal, ...facts } = options;
+  const { warn = () => undefined, pace = NO_PACE, ...facts } = options;
   const kept = changes.filter((change) => isKept(change, warn));
   const head = { ...facts, ...countChanges(kept) };
   await writeArchive(file, async (write) => {
-    for (const chunk of encodeBundle(head, tree, { changes: kept, holders }, warn)) {
-      signal?.throwIfAborted();
+    for (const chunk of encodeBundle(head, tree, { changes: kept, holders }, { warn, pace })) {
+      if (pace.step(0, chunk.length)) await pace.rest();
       await write(chunk);
     }
   });
@@ -94,7 +95,7 @@ function* encodeBundle(
   head: BundleHead,
   tree: Tree,
   { changes, holders }: Difference,
-  warn: (text: string) => void,
+  options: Encoding,
 ): Generator<Buffer> {
   const deletions = changes.filter(({ kind }) => kind === 'delete').map(({ path }) => path);
   const entries = changes
@@ -102,10 +103,13 @@ function* encodeBundle(
     .concat(holders)
     .sort((a, b) => comparePaths(a.path, b.path));
   const escaped = entries.filter(({ path }) => needsEscape(path)).length;
+  options.pace.begin({ doing: 'packing', entries: entries.length });
   yield* encodeStart({ head, deletions, escaped });
   tree.prefetch?.(entries);
-  yield* encodeEntries(tree, entries, warn);
+  yield* encodeEntries(tree, entries, options);
 }
+
+type Encoding = Required<Pick<BundleOptions, 'warn' | 'pace'>>;
 
 /** What comes before the entries: the note, and a whiteout for each deletion. */
 export function* encodeStart(note: Note): Generator<Buffer> {
@@ -119,13 +123,14 @@ export function* encodeStart(note: Note): Generator<Buffer> {
 function* encodeEntries(
   tree: Tree,
   entries: readonly Entry[],
-  warn: (text: string) => void,
+  { warn, pace }: Encoding,
 ): Generator<Buffer> {
   const leaders = new Map<number, string>();
   for (const entry of entries) {
     const name = entry.path === '' ? '.' : toMemberName(entry.path);
     const group = groupOf(entry);
     const link = leaders.get(group);
+    pace.step(1);
     const written = yield* encodeEntry(tree, entry, name, link);
     if (!written) warn(`"${showPath(entry.path)}" is left out: it vanished while it was read`);
     else if (group !== ALONE) leaders.set(group, link ?? name);

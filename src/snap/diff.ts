@@ -1,3 +1,4 @@
+import { NO_PACE, type Pace } from '../base/pace.ts';
 import { type BytePath, comparePaths, type Entry, type Tree } from '../tree/tree.ts';
 import { without } from './base.ts';
 import type { Change, Difference } from './change.ts';
@@ -11,14 +12,22 @@ import { type Pair, pairs } from './pairs.ts';
  * Finds what became of a tree. The exact rules are `docs/formats/changes.md`.
  *
  * @param isSame Asked for entries of one path and one type.
- * @param skip Left out of both trees, with all below it.
+ * @throws what {@link AmongOptions.pace} does.
  */
-export function diff(before: Tree, after: Tree, isSame: IsSame, skip?: Exclusion): Difference {
-  return differenceAmong(pairs(before.entries(), after.entries()), isSame, { skip });
+export async function diff(
+  before: Tree,
+  after: Tree,
+  isSame: IsSame,
+  options: Omit<AmongOptions, 'lookup'> = {},
+): Promise<Difference> {
+  return differenceAmong(pairs(before.entries(), after.entries()), isSame, options);
 }
 
 export interface AmongOptions {
+  /** Left out of both trees, with all below it. */
   readonly skip?: Exclusion | undefined;
+  /** Steps at each path. */
+  readonly pace?: Pace | undefined;
   /** Finds entries of the later tree that are not among the pairs. */
   readonly lookup?: (path: BytePath) => Entry | undefined;
 }
@@ -29,11 +38,11 @@ export interface AmongOptions {
  * @param candidates In the order of paths: all of which one of the trees may hold something else, what
  * lay below removed directories included.
  */
-export function differenceAmong(
+export async function differenceAmong(
   candidates: Iterable<Pair>,
   isSame: IsSame,
-  { skip, lookup }: AmongOptions = {},
-): Difference {
+  { skip, lookup, pace = NO_PACE }: AmongOptions = {},
+): Promise<Difference> {
   const found: Change[] = [];
   const linked = links();
   const holding = holders();
@@ -41,6 +50,7 @@ export function differenceAmong(
     const changes = changesOf(pair, isSame);
     holding.note(pair, changes.length > 0);
     found.push(...changes);
+    if (pace.step(1)) await pace.rest();
   }
   const more = linked.missing(found);
   const changes = more.length === 0 ? found : [...found, ...more].sort(order);

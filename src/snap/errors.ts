@@ -9,6 +9,7 @@ import { AppPotError } from '../base/errors.ts';
 export type SnapCode =
   | 'BASE_MISSING'
   | 'BASE_MISMATCH'
+  | 'BASE_MISPLACED'
   | 'CHANGES_UNEXPLAINED'
   | 'LIVE_UNKNOWN'
   | 'BUNDLE_UNREADABLE'
@@ -17,6 +18,7 @@ export type SnapCode =
   | 'EXCLUDE_MALFORMED'
   | 'EXCLUDE_UNREADABLE'
   | 'MERGE_CONFLICT'
+  | 'PARTITION_MALFORMED'
   | 'ROOT_UNUSABLE'
   | 'MERGE_INCOMPLETE'
   | 'REBASE_CONFLICT';

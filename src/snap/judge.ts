@@ -1,3 +1,4 @@
+import { NO_PACE, type Pace } from '../base/pace.ts';
 import { parentOf } from '../tree/byte-path.ts';
 import { sameAttributes } from '../tree/same.ts';
 import type { BytePath, Entry, Tree } from '../tree/tree.ts';
@@ -26,8 +27,8 @@ export interface Judge {
   };
 }
 
-export function judge(oldBase: Tree, newBase: Tree): Judge {
-  const base = history(oldBase, newBase);
+export async function judge(oldBase: Tree, newBase: Tree, pace: Pace = NO_PACE): Promise<Judge> {
+  const base = await history(oldBase, newBase, pace);
   const conflicts: Conflict[] = [];
   const deletions = new Set<BytePath>();
   const refused = new Set<BytePath>();
@@ -85,8 +86,9 @@ function samePermissions(a: Entry, b: Entry): boolean {
 }
 
 /** What became of the old base. */
-function history(oldBase: Tree, newBase: Tree) {
-  const { changes } = diff(oldBase, newBase, sameAttributes);
+async function history(oldBase: Tree, newBase: Tree, pace: Pace) {
+  pace.begin({ doing: 'comparing the bases' });
+  const { changes } = await diff(oldBase, newBase, sameAttributes, { pace });
   const changed = new Map(changes.map((change) => [change.path, change]));
   const below = new Map(changes.filter(isMore).flatMap(ancestorsOf));
   const present = new Map([...newBase.entries()].map((entry) => [entry.path, entry]));

@@ -8,6 +8,7 @@
 
 import { realpathSync } from 'node:fs';
 import { errnoOf } from '../base/errors.ts';
+import { NO_PACE, type Pace } from '../base/pace.ts';
 import { toBytePath } from '../tree/byte-path.ts';
 import type { BytePath } from '../tree/tree.ts';
 import { readBundle } from './bundle-read.ts';
@@ -24,6 +25,7 @@ export interface MergeOptions {
   readonly dryRun?: boolean;
   /** Receives each path as it is deleted (`-`) or put (`+`). */
   readonly onPath?: (mark: '+' | '-', path: BytePath) => void;
+  readonly pace?: Pace;
 }
 
 /**
@@ -35,17 +37,19 @@ export interface MergeOptions {
 export async function mergeBundle(
   file: string,
   root: string,
-  { base, dryRun = false, onPath = () => undefined }: MergeOptions = {},
+  { base, dryRun = false, onPath = () => undefined, pace = NO_PACE }: MergeOptions = {},
 ): Promise<BundleHead> {
   const real = realRoot(root);
   const top = real === '/' ? '' : toBytePath(real);
-  const { head, deletions } = await survey(file, top, base);
+  const { head, deletions } = await survey(file, top, base, pace);
   if (dryRun) return head;
+  pace.begin({ doing: 'removing', entries: deletions.length });
   for (const path of deletions) {
     onPath('-', path);
     removeBelow(top, path);
+    if (pace.step(1)) await pace.rest();
   }
-  await unpack(file, real, (path) => onPath('+', path));
+  await unpack(file, real, (path) => onPath('+', path), pace);
   return head;
 }
 
@@ -67,11 +71,16 @@ interface Survey {
 }
 
 /** Reads all of the bundle and looks where each of its paths would land. */
-async function survey(file: string, root: BytePath, base: string | undefined): Promise<Survey> {
+async function survey(
+  file: string,
+  root: BytePath,
+  base: string | undefined,
+  pace: Pace,
+): Promise<Survey> {
   const deletions: BytePath[] = [];
   const land = landing(root);
   let head: BundleHead | undefined;
-  for await (const part of readBundle(file)) {
+  for await (const part of readBundle(file, pace, 'checking')) {
     if (part.kind === 'head') {
       head = part.head;
       checkBase(file, head, base);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Pace } from '../base/pace.ts';
 import { offlineChanges } from '../tree/ext4/changed.ts';
 import { type ImageTree, openImage } from '../tree/ext4/image.ts';
 import { type Segment, TreeError } from '../tree/tree.ts';
@@ -69,6 +70,7 @@ export interface OfflineOptions {
   readonly skip?: Exclusion;
   /** Receives a sentence about what no file accounts for, which else is an error. */
   readonly onUnexplained?: (text: string) => void;
+  readonly pace?: Pace;
 }
 
 /**
@@ -77,11 +79,12 @@ export interface OfflineOptions {
  * @throws {SnapError} `CHANGES_UNEXPLAINED`
  * @throws {TreeError} `IMAGE_CORRUPT`, `IMAGE_UNSUPPORTED`
  */
-export function changesOffline(
+export async function changesOffline(
   before: ImageTree,
   after: ImageTree,
-  { skip, onUnexplained }: OfflineOptions = {},
-): Difference {
+  { skip, onUnexplained, pace }: OfflineOptions = {},
+): Promise<Difference> {
+  pace?.begin({ doing: 'comparing' });
   const { pairs, unexplained, outside } = offlineChanges(before, after);
   const strange = describe(unexplained, outside);
   if (strange !== undefined) {
@@ -89,7 +92,7 @@ export function changesOffline(
     onUnexplained(`no file accounts for ${strange} of "${after.name}", which changed`);
   }
   const lookup = after.lookup;
-  return differenceAmong(pairs, sameContents(before, after), { skip, lookup });
+  return differenceAmong(pairs, sameContents(before, after), { skip, lookup, pace });
 }
 
 function notExplained(image: string, strange: string): SnapError {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { NO_PACE, type Pace } from '../base/pace.ts';
 import type { BytePath, Tree } from '../tree/tree.ts';
 import { encodeStart, writeArchive } from './bundle.ts';
 import { readBundle } from './bundle-read.ts';
@@ -40,10 +41,11 @@ export async function planRebase(
   file: string,
   oldBase: Tree & { readonly digest: string },
   newBase: Tree,
+  pace: Pace = NO_PACE,
 ): Promise<RebasePlan> {
-  const verdicts = judge(oldBase, newBase);
+  const verdicts = await judge(oldBase, newBase, pace);
   let head: BundleHead | undefined;
-  for await (const part of readBundle(file)) {
+  for await (const part of readBundle(file, pace)) {
     if (part.kind === 'head') {
       head = part.head;
       checkBase(file, head, oldBase.digest);
@@ -64,6 +66,7 @@ export async function rebaseBundle(
   output: string,
   plan: RebasePlan,
   facts: Omit<BundleHead, keyof ChangeCounts>,
+  pace: Pace = NO_PACE,
 ): Promise<BundleHead> {
   const { entries, added } = plan;
   const deletions = [...plan.deletions];
@@ -72,7 +75,7 @@ export async function rebaseBundle(
   const escaped = [...entries].filter(needsEscape).length;
   await writeArchive(output, async (write) => {
     for (const chunk of encodeStart({ head, deletions, escaped })) await write(chunk);
-    for await (const part of readBundle(file)) {
+    for await (const part of readBundle(file, pace, 'copying')) {
       if (part.kind === 'entry' && entries.has(part.entry.path))
         await copyMember(write, part.member);
     }

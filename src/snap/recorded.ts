@@ -6,6 +6,7 @@
 
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Pace } from '../base/pace.ts';
 import { type ImageTree, openImage } from '../tree/ext4/image.ts';
 import { type ManifestTree, openManifest, parseManifest } from '../tree/manifest.ts';
 import { MANIFEST_MAGIC } from '../tree/manifest-write.ts';
@@ -32,12 +33,12 @@ export interface ImageBase {
  *
  * @throws {TreeError} `IMAGE_CORRUPT`, `MANIFEST_MALFORMED`
  */
-export function imageBase(tree: ImageTree): ImageBase {
+export async function imageBase(tree: ImageTree, pace?: Pace): Promise<ImageBase> {
   const digest = readText(tree, BASE_DIGEST)?.trim();
   const isRecorded = digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest);
   const manifest = findManifest(tree);
   if (isRecorded) return { digest, name: manifest?.name ?? nameOf(tree), isRecorded };
-  const base = manifest ?? recordNow(tree);
+  const base = manifest ?? (await recordNow(tree, pace));
   return { digest: base.digest, name: base.name, isRecorded: false };
 }
 
@@ -47,17 +48,17 @@ export function imageBase(tree: ImageTree): ImageBase {
  *
  * @throws {TreeError} as {@link openManifest} and {@link openImage}
  */
-export function openBase(path: string): ManifestTree {
+export async function openBase(path: string, pace?: Pace): Promise<ManifestTree> {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory() === true) return openManifest(join(path, BASE_MANIFEST));
   const isImage = stats !== undefined && !(stats.isFile() && isManifest(path));
-  return isImage ? openImageBase(path) : openManifest(path);
+  return isImage ? openImageBase(path, pace) : openManifest(path);
 }
 
-function openImageBase(image: string): ManifestTree {
+async function openImageBase(image: string, pace?: Pace): Promise<ManifestTree> {
   const tree = openImage(image);
   try {
-    return findManifest(tree) ?? recordNow(tree);
+    return findManifest(tree) ?? (await recordNow(tree, pace));
   } finally {
     tree.close();
   }
@@ -100,9 +101,10 @@ function isManifest(path: string): boolean {
   }
 }
 
-function recordNow(tree: ImageTree): ManifestTree {
+async function recordNow(tree: ImageTree, pace?: Pace): Promise<ManifestTree> {
   const skip = exclusion(excludesOf(tree));
-  const { manifest } = recordBase(tree, { name: nameOf(tree), time: Date.now() / 1_000, skip });
+  const options = { name: nameOf(tree), time: Date.now() / 1_000, skip };
+  const { manifest } = await recordBase(tree, pace === undefined ? options : { ...options, pace });
   return parseManifest(manifest, tree.name);
 }
 

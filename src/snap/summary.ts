@@ -1,3 +1,4 @@
+import { NO_PACE } from '../base/pace.ts';
 import type { Bytes } from '../base/units.ts';
 import type { BytePath, EntryType } from '../tree/tree.ts';
 import { readBundle } from './bundle-read.ts';
@@ -18,11 +19,11 @@ export interface BundleSummary {
 }
 
 /** @throws {SnapError} `BUNDLE_UNREADABLE`, `BUNDLE_MALFORMED` */
-export async function summarizeBundle(file: string): Promise<BundleSummary> {
+export async function summarizeBundle(file: string, pace = NO_PACE): Promise<BundleSummary> {
   const deletions: BytePath[] = [];
   const entries: BundleEntry[] = [];
   let head: BundleHead | undefined;
-  for await (const part of readBundle(file)) {
+  for await (const part of readBundle(file, pace)) {
     if (part.kind === 'head') head = part.head;
     else if (part.kind === 'delete') deletions.push(part.path);
     else {

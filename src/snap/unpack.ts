@@ -1,3 +1,4 @@
+import type { Pace } from '../base/pace.ts';
 import { feed } from '../host/feed.ts';
 import type { BytePath, Entry } from '../tree/tree.ts';
 import { readBundle } from './bundle-read.ts';
@@ -23,12 +24,13 @@ export async function unpack(
   file: string,
   root: string,
   onEntry: (path: BytePath) => void,
+  pace: Pace,
 ): Promise<void> {
   const owner = process.getuid?.() === 0 ? '--same-owner' : '--no-same-owner';
   const tar = await feed([...TAR.split(' '), owner], { cwd: root });
   const { write, flush } = gathered(WRITE_BYTES, tar.write);
   try {
-    for await (const part of readBundle(file)) {
+    for await (const part of readBundle(file, pace, 'merging')) {
       if (part.kind !== 'entry') continue;
       onEntry(part.entry.path);
       await pass(write, part.entry, part.member);

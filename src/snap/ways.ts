@@ -1,3 +1,4 @@
+import { NO_PACE, type Pace } from '../base/pace.ts';
 import type { ManifestTree } from '../tree/manifest.ts';
 import type { Entry, Tree } from '../tree/tree.ts';
 import { without } from './base.ts';
@@ -10,22 +11,29 @@ import { pairs } from './pairs.ts';
 export interface FindOptions {
   readonly skip?: Exclusion;
   readonly warn?: (text: string) => void;
+  readonly pace?: Pace;
 }
 
 /** What became of the tree that a manifest recorded. */
-export function changesSince(
+export async function changesSince(
   base: ManifestTree,
   now: Tree,
-  { skip, warn = () => undefined }: FindOptions = {},
-): Difference {
-  const copied = isCopy(base, now, skip);
+  { skip, warn = () => undefined, pace = NO_PACE }: FindOptions = {},
+): Promise<Difference> {
+  const copied = await isCopy(base, now, skip, pace);
   if (copied) warn(COPIED);
-  return diff(base, now, copied ? asCopy(base, now) : inPlace(base, now), skip);
+  pace.begin({ doing: 'comparing', base: base.count });
+  return diff(base, now, copied ? asCopy(base, now) : inPlace(base, now), { skip, pace });
 }
 
 /** What differs between two trees that both hold contents: nothing is taken on trust. */
-export function changesBetween(before: Tree, after: Tree, { skip }: FindOptions = {}): Difference {
-  return diff(before, after, sameContents(before, after), skip);
+export async function changesBetween(
+  before: Tree,
+  after: Tree,
+  { skip, pace = NO_PACE }: FindOptions = {},
+): Promise<Difference> {
+  pace.begin({ doing: 'comparing' });
+  return diff(before, after, sameContents(before, after), { skip, pace });
 }
 
 function inPlace({ seals }: ManifestTree, now: Tree): IsSame {
@@ -48,11 +56,18 @@ const ENOUGH = 64;
  * Whether the tree was copied since, so that inode numbers and ctimes tell nothing: not one of them is
  * as recorded, and the root was born another time, or (where that is not kept) there are many.
  */
-function isCopy(base: ManifestTree, now: Tree, skip?: Exclusion): boolean {
+async function isCopy(
+  base: ManifestTree,
+  now: Tree,
+  skip: Exclusion | undefined,
+  pace: Pace,
+): Promise<boolean> {
   const known = base.identity !== undefined && now.identity !== undefined;
   if (known && base.identity === now.identity) return false;
+  pace.begin({ doing: 'looking at inode numbers', base: base.count });
   let common = 0;
   for (const { before, after } of pairs(without(base.entries(), skip), now.entries())) {
+    if (pace.step(1)) await pace.rest();
     if (before === undefined || after === undefined) continue;
     if (sameOrigin(before, after)) return false;
     common += 1;

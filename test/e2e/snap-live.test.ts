@@ -1,6 +1,7 @@
-import { type ChildProcess, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, it } from 'vitest';
 import {
   type Finished,
@@ -69,6 +70,47 @@ describe.each(cases)('apppot-snap --live, of a guest by $way, as $as', ({ way, a
     expect(readdirSync(work.path).filter((name) => name.includes('k.tar'))).toEqual([]);
   });
 
+  it('refuses a guest that somebody else holds still, and leaves it to them', async () => {
+    const guest = await startLive(way, { as, cwd: work.path }, ['--id', 'held']);
+    const words = ['changes', path('slow.tar.gz'), '--live', 'held'];
+    let reader: ChildProcess | undefined;
+    const first = run([join(inject('installed').bin, 'apppot-snap'), ...words], {
+      as,
+      cwd: work.path,
+      onSpawn(child) {
+        reader = child;
+        whenPaused(child, 'held', () => child.kill('SIGSTOP'));
+      },
+    });
+    while (!isPaused('held')) await sleep(1);
+    const second = await snap('diff', '--live', 'held');
+    expect([second.status, second.stderr]).toEqual([
+      5,
+      'apppot-snap: Cannot pause "held": its disk is being read by somebody else\n' +
+        '  Try again when they are done.\n',
+    ]);
+    expect(isPaused('held')).toBe(true);
+    reader?.kill('SIGCONT');
+    expect(await first).toMatchObject({ status: 0 });
+    expect(await snap('diff', '--live', 'held')).toMatchObject({ status: 0 });
+    expect(await guest.end()).toMatchObject(GOODBYE);
+  });
+
+  it('reads the image itself where the guest writes to it', async () => {
+    const image = path('own.img');
+    copyFileSync(inject('installed').image, image);
+    chmodSync(image, 0o666);
+    const words = ['--image', image, '--id', 'owner'];
+    const guest = await startLive(way, { as, cwd: work.path }, words);
+    const diff = await snap('diff', '--live', 'owner');
+    expect([diff.status, diff.stderr]).toEqual([0, '']);
+    expect(diff.stdout.toString()).toContain('A /home/user/made\n');
+    expect(await snap('changes', path('o.tar.gz'), '--live', 'owner')).toMatchObject({ status: 0 });
+    expect(await guest.end()).toMatchObject(GOODBYE);
+    const kept = ['--changes', path('o.tar.gz'), 'sh', '-c', 'cat ~/made'];
+    expect((await start(way, kept, { as, cwd: work.path })).stdout.toString()).toBe('made\n');
+  });
+
   it('says in two lines that there is no such guest', async () => {
     const { status, stderr } = await snap('diff', '--live', 'nobody');
     expect([status, stderr]).toEqual([
@@ -103,10 +145,29 @@ async function startLive(way: Way, options: RunOptions, words: readonly string[]
   };
 }
 
-/** The process that holds a guest is there before the guest stops, and as long as it stands still. */
 function killWhenPaused(child: ChildProcess, signal: NodeJS.Signals): void {
+  whenPaused(child, 'going', () => child.kill(signal));
+}
+
+function whenPaused(child: ChildProcess, name: string, act: () => void): void {
   const timer = setInterval(() => {
-    if (spawnSync('pgrep', ['-f', '/going/held']).status === 0) child.kill(signal);
+    if (!isPaused(name)) return;
+    clearInterval(timer);
+    act();
   }, 1);
   child.once('close', () => clearInterval(timer));
+}
+
+/** Whoever holds a guest says so in its directory. */
+function isPaused(name: string): boolean {
+  const parents = readdirSync('/tmp').filter((parent) => parent.startsWith('apppot-'));
+  return parents.some((parent) => {
+    const guest = join('/tmp', parent, name);
+    const files = existsSync(guest) ? readdirSync(guest) : [];
+    return files.some((file) => file.startsWith('held.') && isFilled(join(guest, file)));
+  });
+}
+
+function isFilled(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

@@ -37,12 +37,13 @@ function bytesInImage(image: string, path: string): Buffer {
 }
 
 /** What differs between an image and the base manifest inside it: `KIND PATH` each. */
-export function changesInImage(image: string): string[] {
+export async function changesInImage(image: string): Promise<string[]> {
   const base = parseManifest(bytesInImage(image, 'var/lib/apppot/base.manifest'), image);
   const skip = exclusion(parseExcludeList(readInImage(image, 'etc/apppot/exclude')));
   const tree = openImage(image);
   try {
-    return changesSince(base, tree, { skip }).changes.map(({ kind, path }) => `${kind} ${path}`);
+    const { changes } = await changesSince(base, tree, { skip });
+    return changes.map(({ kind, path }) => `${kind} ${path}`);
   } finally {
     tree.close();
   }

@@ -11,7 +11,7 @@ export interface Ran {
 export interface SnapProgram {
   run(argv: readonly string[], options?: { cwd?: string; env?: Record<string, string> }): Ran;
   /** In a process group of its own, for its helpers to be killed along. */
-  start(argv: readonly string[]): ChildProcess;
+  start(argv: readonly string[], env?: Record<string, string>): ChildProcess;
 }
 
 export function snapProgram(directory: string): SnapProgram {
@@ -27,7 +27,11 @@ export function snapProgram(directory: string): SnapProgram {
       });
       return { status, stdout, stderr };
     },
-    start: (argv) =>
-      spawn(process.execPath, [outfile, ...argv], { stdio: 'ignore', detached: true }),
+    start: (argv, env = {}) =>
+      spawn(process.execPath, [outfile, ...argv], {
+        stdio: 'ignore',
+        detached: true,
+        env: { ...process.env, ...env },
+      }),
   };
 }

@@ -13,6 +13,7 @@ export function startPlan(changes: Partial<StartPlan> = {}): StartPlan {
     confinement: { kind: 'none', reason: 'a test' },
     temporary: '/tmp/apppot-7',
     memoryPlace: 'shared',
+    binds: [],
     command: ['true'],
     environment: {},
     caller: { uid: 7, gid: 8, user: 'ada', group: 'staff', umask: 0o27 },

@@ -9,7 +9,7 @@ const FLOORS = [
   ['tree'],
   ['snap', 'launch', 'batch', 'policy', 'config'],
   ['image', 'guests', 'grid', 'vpn'],
-  ['provider'],
+  ['provider', 'doctor'],
   ['orchestrator'],
   ['sim', 'web'],
   ['cli'],

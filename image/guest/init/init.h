@@ -20,6 +20,7 @@
 #define CONTROL RUN "/control"
 #define HOME "/home/user"
 #define JOBDIR HOME "/job"
+#define SCRATCH HOME "/scratch"
 
 /* Our own failures; a guest command's status is anything. See docs/exit-status.md. */
 enum { STATUS_TIMED_OUT = 124, STATUS_FAILED = 125, STATUS_CANNOT = 126, STATUS_NOT_FOUND = 127 };
@@ -42,6 +43,8 @@ bool boot_word(const char *name, char *value, size_t size);
 void mount_system(void);
 void mount_control(void);
 void mount_jobdir(void);
+void mount_binds(void);
+void mount_scratch(void);
 bool mount_host(const char *directory, const char *at, unsigned long flags);
 void seal_disks(void);
 
@@ -52,6 +55,7 @@ void bring_up_network(void);
 void make_user(void);
 void give_to_user(int fd);
 void become(bool root);
+void give_path_to_user(const char *path);
 
 /* merge.c */
 void merge_changes(void);

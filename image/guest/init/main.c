@@ -8,5 +8,7 @@ int main(void) {
   merge_changes();
   make_user();
   mount_jobdir();
+  mount_scratch();
+  mount_binds();
   power_off(run_job());
 }

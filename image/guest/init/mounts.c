@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -58,6 +59,38 @@ void mount_jobdir(void) {
   if (!directory) return;
   if (!mount_host(directory, JOBDIR, MS_NOSUID | MS_NODEV))
     fail(STATUS_FAILED, "Cannot mount the job directory \"%s\": %s", directory, strerror(errno));
+}
+
+static void make_directories(const char *path) {
+  char *copy = strdup(path);
+  for (char *at = copy; copy && (at = strchr(at + 1, '/')); *at = '/') {
+    *at = '\0';
+    make_directory(copy, 0755);
+  }
+  make_directory(path, 0755);
+  free(copy);
+}
+
+/* Three words for each: host directory, place in the guest, "ro" or "rw". */
+void mount_binds(void) {
+  char **word = read_words(CONTROL "/binds");
+  for (; word && word[0] && word[1] && word[2]; word += 3) {
+    unsigned long flags = MS_NOSUID | MS_NODEV | (strcmp(word[2], "ro") == 0 ? MS_RDONLY : 0);
+    make_directories(word[1]);
+    if (!mount_host(word[0], word[1], flags))
+      fail(STATUS_FAILED, "Cannot mount the host's \"%s\" at \"%s\": %s", word[0], word[1],
+           strerror(errno));
+  }
+}
+
+/* Nothing of it outlives the guest: no barriers, and no inode tables made ready in advance. */
+void mount_scratch(void) {
+  const char *disk = setting("scratch", NULL);
+  if (!disk) return;
+  make_directory(SCRATCH, 0755);
+  if (mount(disk, SCRATCH, "ext4", MS_NOSUID | MS_NODEV, "nobarrier,noinit_itable") != 0)
+    fail(STATUS_FAILED, "Cannot mount the scratch disk: %s", strerror(errno));
+  give_path_to_user(SCRATCH);
 }
 
 /* Leaves the disk clean, so that the next start has no journal to replay. */

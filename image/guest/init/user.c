@@ -68,6 +68,8 @@ void make_user(void) {
 /* So that the job may open it again by name, as in /dev/stderr. */
 void give_to_user(int fd) { fchown(fd, user_id(), group_id()); }
 
+void give_path_to_user(const char *path) { chown(path, user_id(), group_id()); }
+
 /* For a child about to run the job, or something of root's beside it. */
 void become(bool root) {
   gid_t groups[] = {image_group()};

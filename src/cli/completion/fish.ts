@@ -60,6 +60,7 @@ function valueRule(values: Values): string {
   const parts = {
     any: '-f',
     file: '-F',
+    program: '-F',
     directory: `-f -a '(__fish_complete_directories)'`,
     guest: `-f -a '(__apppot_guests)'`,
     recipe: `-F -a '$__apppot_recipes'`,

@@ -61,10 +61,11 @@ function argumentSpec({ name, isVariadic, values }: ArgumentView, i: number, run
 }
 
 function actionOf(values: Values): string {
-  if (typeof values !== 'string') return `(${values.join(' ')})`;
+  if (typeof values !== 'string') return `(${values.join(' ').replaceAll(':', '\\:')})`;
   const actions = {
     any: ' ',
     file: '_files',
+    program: '_files',
     directory: '_files -/',
     guest: '_apppot_guests',
     recipe: '_apppot_recipes',

@@ -85,6 +85,6 @@ function refuseFastCommits(journal: Journal, next: number): void {
   throw unsupported(
     journal.name,
     'its journal has fast commits to replay',
-    'Mount it once, then unmount it: that replays the journal.',
+    'Start its guest once more and let it end by itself, or mount and unmount it: that replays them.',
   );
 }

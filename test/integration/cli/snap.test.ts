@@ -97,7 +97,7 @@ describe('apppot-snap', () => {
     snap('base', '--root', 'now', '--base', 'now/m');
     shell(
       directory,
-      'echo old > now/d/c.tar; echo half > now/d/.c.tar.0123456789ab.tmp; echo z > now/g',
+      'echo old > now/d/c.tar; echo half > now/d/.c.tar.01234567-1-1-01234567.tmp; echo z > now/g',
     );
     snap('changes', 'now/d/c.tar', '--root', 'now', '--base', 'now/m');
     expect(shell(directory, 'tar -tf now/d/c.tar')).not.toMatch(/c\.tar|now|^m$/m);

@@ -1,65 +1,136 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { mergeBundle } from '../../../src/snap/merge.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { writeCow } from '../../kit/cow-file.ts';
 import { fullListing } from '../../kit/full-listing.ts';
+import { imageLab } from '../../kit/image-lab.ts';
+import { finished, killing } from '../../kit/killing.ts';
 import { shell } from '../../kit/shell.ts';
 import { type SnapProgram, snapProgram } from '../../kit/snap-program.ts';
 import { tempDirectory } from '../../kit/temp.ts';
 
-const BEFORE = `for d in $(seq 40); do mkdir -p $d/s; for f in $(seq 10); do echo $d$f > $d/s/$f; done; done
-  head -c 3M /dev/urandom > big`;
-const AFTER = `rm -r 1 2 3; for d in $(seq 4 30); do echo new > $d/s/1; rm $d/s/2; ln $d/s/3 $d/s/h; done
-  rm -r 31; ln -s /etc 31; rm 32/s/1; mkdir 32/s/1; echo x > 32/s/1/f; head -c 4M /dev/urandom > big
+const BEFORE = `for d in $(seq 20); do mkdir -p $d/s; for f in $(seq 6); do echo $d$f > $d/s/$f; done; done
+  head -c 512K /dev/urandom > big`;
+const AFTER = `rm -r 1 2 3; for d in $(seq 4 15); do echo new > $d/s/1; rm $d/s/2; ln $d/s/3 $d/s/h; done
+  rm -r 16; ln -s /etc 16; rm 17/s/1; mkdir 17/s/1; echo x > 17/s/1/f; head -c 3M /dev/urandom > big
   head -c 2M /dev/urandom > big2; chmod 4755 4/s/1; touch -d 2001-01-01 5/s`;
 
-/** Starts a command and kills it, with its helpers, at some point of its life or after it. */
-async function killed(program: SnapProgram, argv: readonly string[], after: number): Promise<void> {
-  const child = program.start(argv);
-  const ended = once(child, 'close');
-  await Promise.race([sleep(after), ended]);
-  if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-  await ended;
+/** `base`, and what became of it: `now`. */
+function prepared() {
+  const directory = tempDirectory();
+  const program = snapProgram(directory);
+  shell(directory, `mkdir now; cd now; ${BEFORE}`);
+  program.run(['base', '--root', 'now']);
+  shell(directory, `cp -a now base; cd now; ${AFTER}`);
+  return { directory, program };
 }
 
-const delays = fc.sample(fc.integer({ min: 20, max: 260 }), { numRuns: 20, seed: 3 });
+const OLD = { SOURCE_DATE_EPOCH: '1700000000' };
+const NEW = { SOURCE_DATE_EPOCH: '1790000000' };
 
-it('changes killed at any point leaves the old file or the new one', {
+/** Kills `changes`; the bundle must always be the old one or the new one, to the last byte. */
+async function killChanges(
+  program: SnapProgram,
+  directory: string,
+  runs: number,
+  words: readonly string[],
+): Promise<void> {
+  const made = [OLD, NEW].map((env) => {
+    const { status } = program.run(['changes', 'made.tar.gz', ...words], { env });
+    expect(status).toBe(0);
+    return readFileSync(`${directory}/made.tar.gz`);
+  });
+  const [old = Buffer.alloc(0), wanted = old] = made;
+  expect(old.equals(wanted)).toBe(false);
+  let kept = 0;
+  const killed = await killing(runs, 3, (number) => {
+    const out = `${directory}/out${number}`;
+    const file = `${out}/c.tar.gz`;
+    mkdirSync(out);
+    return {
+      start: () => program.start(['changes', file, ...words], NEW),
+      prepare: () => writeFileSync(file, old),
+      check: async () => {
+        const found = readFileSync(file);
+        expect(found.equals(old) || found.equals(wanted)).toBe(true);
+        if (found.equals(old)) kept += 1;
+      },
+    };
+  });
+  expect(killed).toBeGreaterThan(0);
+  expect(kept).toBeGreaterThan(0);
+  for (const out of ['out0', 'out1']) {
+    expect(program.run(['changes', `${out}/c.tar.gz`, ...words]).status).toBe(0);
+    expect(readdirSync(`${directory}/${out}`)).toEqual(['c.tar.gz']);
+  }
+}
+
+it('changes of a directory, killed at 65 points, leave the old bundle or the new one', {
+  timeout: 120_000,
+}, async () => {
+  const { directory, program } = prepared();
+  await killChanges(program, directory, 65, ['--root', `${directory}/now`]);
+});
+
+it('changes of an image, killed at 65 points, leave the old bundle or the new one', {
   timeout: 120_000,
 }, async () => {
   const directory = tempDirectory();
   const program = snapProgram(directory);
-  shell(directory, `mkdir now; cd now; ${BEFORE}`);
-  program.run(['base', '--root', 'now']);
-  shell(directory, `cp -a now base; cd now; ${AFTER}`);
-  for (const delay of delays) {
-    const bundle = `${directory}/c.tar.gz`;
-    await killed(program, ['changes', bundle, '--root', `${directory}/now`], delay);
-    if (existsSync(bundle)) await mergeBundle(bundle, `${directory}/base`, { dryRun: true });
-  }
-  expect(program.run(['changes', 'c.tar.gz', '--root', 'now']).status).toBe(0);
-  expect(program.run(['merge', 'c.tar.gz', '--root', 'base']).status).toBe(0);
-  expect(fullListing(`${directory}/base`)).toEqual(fullListing(`${directory}/now`));
+  const lab = imageLab();
+  onTestFinished(lab.end);
+  shell(directory, `mkdir old; cd old; ${BEFORE}; head -c 6M /dev/urandom > ../new`);
+  const base = lab.mke2fs('base', ['-t', 'ext4'], '32M', `${directory}/old`);
+  const next = lab.path('next');
+  copyFileSync(base, next);
+  lab.debugfs(next, ['rm big', 'rm 1/s/1', 'mkdir 2/new', `write ${directory}/new big`]);
+  const cow = writeCow(lab.path('cow'), base, next);
+  await killChanges(program, directory, 65, ['--image', base, '--cow', cow]);
 });
 
-it('merge killed at any point is set right by the next', { timeout: 120_000 }, async () => {
-  const directory = tempDirectory();
-  const program = snapProgram(directory);
-  shell(directory, `mkdir now; cd now; ${BEFORE}`);
-  program.run(['base', '--root', 'now']);
-  shell(directory, `cp -a now base; cd now; ${AFTER}`);
+it('a merge killed at 70 points is set right by the next', { timeout: 120_000 }, async () => {
+  const { directory, program } = prepared();
   program.run(['changes', 'c.tar.gz', '--root', 'now']);
   const wanted = fullListing(`${directory}/now`);
-  const merge = ['merge', `${directory}/c.tar.gz`, '--root', `${directory}/copy`];
-  for (const delay of delays) {
-    shell(directory, 'rm -rf copy; cp -a base copy');
-    await killed(program, merge, delay);
-    await killed(program, merge, 280 - delay);
-    expect(program.run(merge).status).toBe(0);
-    expect(fullListing(`${directory}/copy`)).toEqual(wanted);
+  const killed = await killing(70, 5, (number) => {
+    const copy = `${directory}/copy${number}`;
+    const start = () => program.start(['merge', `${directory}/c.tar.gz`, '--root', copy]);
+    return {
+      start,
+      prepare: () => void shell(directory, `rm -rf ${copy}; cp -a base ${copy}`),
+      async check() {
+        expect(await finished(start)).toBe(0);
+        expect(fullListing(copy)).toEqual(wanted);
+      },
+    };
+  });
+  expect(killed).toBeGreaterThan(0);
+});
+
+it('a run that was killed half-way leaves no hidden file for good', async () => {
+  const { directory, program } = prepared();
+  mkdirSync(`${directory}/out`);
+  const files = (): readonly string[] => readdirSync(`${directory}/out`).sort();
+  const argv = ['changes', `${directory}/out/c.tar.gz`, '--root', `${directory}/now`];
+  async function held(number: number): Promise<ChildProcess> {
+    const child = program.start(argv);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    while (files().length < number) await sleep(2);
+    child.kill('SIGSTOP');
+    return child;
   }
+  const dead = await held(1);
+  const living = await held(2);
+  expect(files()).toEqual([expect.stringMatching(/\.tmp$/), expect.stringMatching(/\.tmp$/)]);
+  dead.kill('SIGKILL');
+  await once(dead, 'close');
+  expect(program.run(argv).status).toBe(0);
+  expect(files()).toEqual([expect.stringContaining(`-${living.pid}-`), 'c.tar.gz']);
+  living.kill('SIGCONT');
+  expect(await once(living, 'close')).toEqual([0, null]);
+  expect(files()).toEqual(['c.tar.gz']);
 });
 
 it('changes stopped by a signal says so, and leaves nothing', { timeout: 60_000 }, async () => {

@@ -51,13 +51,13 @@ it('merging the changes from base to x onto base gives x', { timeout: 120_000 },
       run(before);
       shell(directory, 'cp -a now base; cp -a now live');
       const start = liveTree(`${directory}/now`);
-      const { manifest } = recordBase(start, { name: 'b', time: Date.now() / 1_000 });
+      const { manifest } = await recordBase(start, { name: 'b', time: Date.now() / 1_000 });
       run(after);
       const now = liveTree(`${directory}/now`);
       const base = parseManifest(manifest, 'm');
       const head = { base: base.digest, name: 'b', time: 1, tool: 't' };
-      const between = changesBetween(liveTree(`${directory}/base`), now);
-      const since = changesSince(base, now);
+      const between = await changesBetween(liveTree(`${directory}/base`), now);
+      const since = await changesSince(base, now);
       for (const [copy, difference] of [
         ['base', between],
         ['live', since],

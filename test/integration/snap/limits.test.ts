@@ -15,15 +15,15 @@ import { tempDirectory } from '../../kit/temp.ts';
 const HEAD = { base: CRAFTED_BASE, name: 'b', time: 1, tool: 't' };
 
 /** `now` and an empty `base`, and what differs. */
-function prepared(script: string) {
+async function prepared(script: string) {
   const directory = tempDirectory();
   shell(directory, `mkdir base now; cd now; ${script}`);
   const now = liveTree(`${directory}/now`);
-  return { directory, now, difference: changesBetween(liveTree(`${directory}/base`), now) };
+  return { directory, now, difference: await changesBetween(liveTree(`${directory}/base`), now) };
 }
 
 it('writeBundle() on a full disk fails clearly and leaves nothing', async () => {
-  const { directory, now, difference } = prepared('head -c 3M /dev/urandom > f');
+  const { directory, now, difference } = await prepared('head -c 3M /dev/urandom > f');
   shell(directory, 'mkdir small; mount -t tmpfs -o size=1M none small');
   onTestFinished(() => {
     shell(directory, 'umount small');
@@ -40,7 +40,7 @@ it('writeBundle() on a full disk fails clearly and leaves nothing', async () => 
 });
 
 it('writeBundle() keeps what it promised when files change while it reads', async () => {
-  const { directory, now, difference } = prepared(
+  const { directory, now, difference } = await prepared(
     'echo 12345 > grown; echo 12345 > shrunk; echo x > gone; ln gone last',
   );
   shell(directory, 'echo 6789 >> now/grown; printf 12 > now/shrunk; rm now/gone');
@@ -83,7 +83,7 @@ function mutate(archive: Buffer, at: number, value: number): Buffer {
 
 it('a damaged bundle is refused with one clear error, or merged, and never leaves the root', async () => {
   const { directory, now, difference } =
-    prepared(`mkdir d; echo x > d/f; ln d/f h; ln -s /etc l; mkfifo p
+    await prepared(`mkdir d; echo x > d/f; ln d/f h; ln -s /etc l; mkfifo p
     truncate -s 1M s; printf x >> s; setfattr -n user.x -v 1 d/f; touch "$(head -c 200 /dev/zero | tr '\\0' n)"`);
   await writeBundle(`${directory}/c.tar`, now, difference, HEAD);
   const archive = readFileSync(`${directory}/c.tar`);

@@ -45,11 +45,14 @@ describe.each(MOUNTS)('%s mounted below', (_, script) => {
     ]);
   });
 
-  it('changesSince() takes what it covers for unchanged', () => {
-    const { manifest } = recordBase(liveTree(`${directory}/t`), { name: 'b', time: 0 });
+  it('changesSince() takes what it covers for unchanged', async () => {
+    const { manifest } = await recordBase(liveTree(`${directory}/t`), { name: 'b', time: 0 });
     mount(script);
     shell(`${directory}/t`, 'echo y > d/f');
-    const { changes } = changesSince(parseManifest(manifest, 'm'), liveTree(`${directory}/t`));
+    const { changes } = await changesSince(
+      parseManifest(manifest, 'm'),
+      liveTree(`${directory}/t`),
+    );
     expect(changes.map(({ kind, path }) => `${kind} ${path}`)).toEqual(['modify d/f']);
   });
 

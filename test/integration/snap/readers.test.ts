@@ -21,7 +21,7 @@ async function kept(more = ''): Promise<string> {
   shell(directory, `mkdir now; cd now; ${BEFORE}`);
   shell(directory, `cp -a now base; cd now; ${AFTER}; ${more}`);
   const now = liveTree(`${directory}/now`);
-  const difference = changesBetween(liveTree(`${directory}/base`), now);
+  const difference = await changesBetween(liveTree(`${directory}/base`), now);
   const head = { base: CRAFTED_BASE, name: 'b', time: 1, tool: 't' };
   await writeBundle(`${directory}/c.tar`, now, difference, head);
   return directory;

@@ -12,8 +12,9 @@ import { tempDirectory } from '../../kit/temp.ts';
 const BASE = `mkdir -p d/e lib; echo x > d/f; echo x > d/e/g; echo x > lib/a; echo x > lib/b; echo x > top
   touch -d 2001-01-01 d/f d/e/g lib/a lib/b top; touch -d 2001-01-01 d/e d lib`;
 
-function manifest(root: string): ManifestTree {
-  return parseManifest(recordBase(liveTree(root), { name: root, time: 0 }).manifest, root);
+async function manifest(root: string): Promise<ManifestTree> {
+  const base = await recordBase(liveTree(root), { name: root, time: 0 });
+  return parseManifest(base.manifest, root);
 }
 
 /** The old base, what the user made of it, what its maintainer made of it; and the rebased bundle. */
@@ -22,9 +23,9 @@ async function rebased(user: string, maintainer: string) {
   shell(directory, `mkdir old; cd old; ${BASE}`);
   shell(directory, `cp -a old user; cp -a old next; cd user; ${user}`);
   shell(`${directory}/next`, maintainer);
-  const [old, next] = [manifest(`${directory}/old`), manifest(`${directory}/next`)];
+  const [old, next] = [await manifest(`${directory}/old`), await manifest(`${directory}/next`)];
   const now = liveTree(`${directory}/user`);
-  const difference = changesBetween(liveTree(`${directory}/old`), now);
+  const difference = await changesBetween(liveTree(`${directory}/old`), now);
   const facts = { name: 'b', time: 1, tool: 't' };
   await writeBundle(`${directory}/c.tar`, now, difference, { ...facts, base: old.digest });
   const plan = await planRebase(`${directory}/c.tar`, old, next);
@@ -93,7 +94,7 @@ describe('planRebase()', () => {
 
   it('refuses the manifest of another base', async () => {
     const { directory } = await rebased(':', 'echo x > y');
-    const other = manifest(`${directory}/next`);
+    const other = await manifest(`${directory}/next`);
     await expect(planRebase(`${directory}/c.tar`, other, other)).rejects.toThrow(
       expect.objectContaining({ code: 'BASE_MISMATCH' }),
     );

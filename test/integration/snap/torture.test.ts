@@ -28,7 +28,7 @@ describe.each(WAYS)('$name', (way) => {
   it.each(CASES)('$title', async (wanted: Case) => {
     const { changes, exclude = [] } = wanted;
     const directory = tempDirectory();
-    const found = way.find(directory, wanted);
+    const found = await way.find(directory, wanted);
     if (changes !== undefined) expect(render(found.difference, changes)).toEqual(changes);
     await keepAndMerge(directory, found, exclude);
   });

@@ -51,7 +51,7 @@ function imageWay(
   let numbers: ReadonlyMap<string, number>;
   return {
     name,
-    prepare(cases) {
+    async prepare(cases) {
       numbers = new Map(cases.map(({ title }, i) => [title, i]));
       lab = imageLab();
       const base = lab.mke2fs('base', ['-t', 'ext4', '-b', '4096'], '512M');
@@ -71,9 +71,9 @@ function imageWay(
       states = openStates(
         cow === undefined ? { image: next, against: base } : { image: base, cow },
       );
-      difference = found(states, cases);
+      difference = await found(states, cases);
     },
-    find(directory, { title }) {
+    async find(directory, { title }) {
       const number = numbers.get(title) ?? -1;
       copyOut(edited.base, number, `${directory}/base`);
       copyOut(edited.next, number, `${directory}/now`);
@@ -86,7 +86,7 @@ function imageWay(
   };
 }
 
-function found({ before, after }: ImageStates, cases: readonly Case[]): Difference {
+async function found({ before, after }: ImageStates, cases: readonly Case[]): Promise<Difference> {
   if (before === undefined) throw new Error('there is no earlier state');
   const skips = cases.map(({ exclude = [] }) => exclusion(exclude));
   return changesOffline(before, after, { skip: skipEach(skips) });

@@ -20,13 +20,13 @@ export interface Found {
 export interface Way {
   readonly name: string;
   /** Called once, before the first case; `end` after the last. */
-  prepare?(cases: readonly Case[]): void;
+  prepare?(cases: readonly Case[]): Promise<void>;
   /**
    * Makes a tree by one script and changes it by another.
    *
    * @param directory Where: `base` is to hold the tree as it was, `now` as it became.
    */
-  find(directory: string, wanted: Case): Found;
+  find(directory: string, wanted: Case): Promise<Found>;
   end?(): void;
 }
 
@@ -34,38 +34,44 @@ export const DIGEST: string = `sha256:${'0'.repeat(64)}`;
 
 const live: Way = {
   name: 'live directory against a manifest',
-  find(directory, { before, after, exclude }) {
+  async find(directory, { before, after, exclude }) {
     const skip = prepare(directory, before, exclude);
     const now = `${directory}/now`;
-    const { manifest } = recordBase(liveTree(now), { name: 'b', time: Date.now() / 1_000, skip });
+    const { manifest } = await recordBase(liveTree(now), {
+      name: 'b',
+      time: Date.now() / 1_000,
+      skip,
+    });
     shell(now, after);
     const base = parseManifest(manifest, 'manifest');
     const tree = liveTree(now, { skip });
-    return { difference: changesSince(base, tree, { skip }), tree, base: base.digest };
+    return { difference: await changesSince(base, tree, { skip }), tree, base: base.digest };
   },
 };
 
 const treeAgainstTree: Way = {
   name: 'tree against tree',
-  find(directory, { before, after, exclude }) {
+  async find(directory, { before, after, exclude }) {
     const skip = prepare(directory, before, exclude);
     shell(`${directory}/now`, after);
     const tree = liveTree(`${directory}/now`, { skip });
-    const difference = changesBetween(liveTree(`${directory}/base`, { skip }), tree, { skip });
+    const difference = await changesBetween(liveTree(`${directory}/base`, { skip }), tree, {
+      skip,
+    });
     return { difference, tree, base: DIGEST };
   },
 };
 
 const copiedBase: Way = {
   name: 'copied tree against the manifest of the original',
-  find(directory, { before, after, exclude }) {
+  async find(directory, { before, after, exclude }) {
     const skip = prepare(directory, before, exclude);
     const recorded = liveTree(`${directory}/base`);
-    const { manifest } = recordBase(recorded, { name: 'b', time: 0, skip });
+    const { manifest } = await recordBase(recorded, { name: 'b', time: 0, skip });
     shell(`${directory}/now`, after);
     const base = parseManifest(manifest, 'manifest');
     const tree = liveTree(`${directory}/now`, { skip });
-    return { difference: changesSince(base, tree, { skip }), tree, base: base.digest };
+    return { difference: await changesSince(base, tree, { skip }), tree, base: base.digest };
   },
 };
 

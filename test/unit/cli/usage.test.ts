@@ -65,9 +65,13 @@ describe('a wrong command line', () => {
   });
 
   it('names the closest choice', async () => {
+    expect(await say('apppot-start', ['start', '--confine', 'bwarp'])).toMatchObject({
+      stderr:
+        "apppot-start: Cannot read the command line: option '--confine <how>' argument 'bwarp' is invalid. " +
+        'Allowed choices are auto, bwrap, landlock, none\n' +
+        '  Did you mean bwrap? Look at "apppot-start --help".\n',
+    });
     const { stderr } = await say('apppot-start', ['start', '--net', 'slrp']);
-    expect(stderr).toMatch(
-      /^apppot-start: Cannot make a network "slrp": .*\n {2}Did you mean slirp\?\n$/,
-    );
+    expect(stderr).toMatch(/\n {2}Did you mean slirp\?\n$/);
   });
 });

@@ -177,7 +177,7 @@ hostname: -x
         '  line 6: files[0].path: expected an absolute path without ".." such as /etc/motd',
         '  line 8: files[1]: expected either source or content',
         '  line 9: files[1].mode: expected octal digits in quotes such as "0644"',
-        '  line 10: sizes: unknown setting',
+        '  line 10: sizes: unknown setting; did you mean "size"?',
         '  line 11: size: expected auto or a size such as 1G',
         '  line 13: user.sudo: expected true or false',
         '  line 14: user.shell: unknown setting',

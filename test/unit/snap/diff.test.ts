@@ -10,38 +10,39 @@ import { memoryTree, type Sketch } from '../../kit/memory-tree.ts';
 
 type Sketches = Readonly<Record<string, Sketch>>;
 
-function since(before: Tree, after: Tree, warn?: (text: string) => void) {
-  const { manifest } = recordBase(before, { name: 'b', time: 1_000 });
+async function since(before: Tree, after: Tree, warn?: (text: string) => void) {
+  const { manifest } = await recordBase(before, { name: 'b', time: 1_000 });
   return changesSince(parseManifest(manifest, 'm'), after, warn === undefined ? {} : { warn });
 }
 
-function marks(before: Sketches, after: Sketches): string[] {
-  return since(memoryTree(before), memoryTree(after)).changes.map(
-    ({ kind, path }) => `${kind} ${path}`,
-  );
+async function marks(before: Sketches, after: Sketches): Promise<string[]> {
+  const { changes } = await since(memoryTree(before), memoryTree(after));
+  return changes.map(({ kind, path }) => `${kind} ${path}`);
 }
 
 const DIR = { type: 'directory' } as const;
 
 describe('changesSince()', () => {
-  it('names nothing where nothing changed', () => {
-    expect(marks({ a: {}, d: DIR, 'd/x': {} }, { a: {}, d: DIR, 'd/x': {} })).toEqual([]);
+  it('names nothing where nothing changed', async () => {
+    expect(await marks({ a: {}, d: DIR, 'd/x': {} }, { a: {}, d: DIR, 'd/x': {} })).toEqual([]);
   });
 
-  it('names a removed directory once', () => {
-    expect(marks({ d: DIR, 'd/x': {}, 'd/y': DIR, 'd-': {} }, { 'd-': {} })).toEqual(['delete d']);
+  it('names a removed directory once', async () => {
+    expect(await marks({ d: DIR, 'd/x': {}, 'd/y': DIR, 'd-': {} }, { 'd-': {} })).toEqual([
+      'delete d',
+    ]);
   });
 
-  it('names all that a new directory holds', () => {
-    expect(marks({}, { d: DIR, 'd/x': {} })).toEqual(['add d', 'add d/x']);
+  it('names all that a new directory holds', async () => {
+    expect(await marks({}, { d: DIR, 'd/x': {} })).toEqual(['add d', 'add d/x']);
   });
 
-  it('takes another type for a deletion and an addition', () => {
-    expect(marks({ p: DIR, 'p/x': {} }, { p: { type: 'symlink', target: 'q' } })).toEqual([
+  it('takes another type for a deletion and an addition', async () => {
+    expect(await marks({ p: DIR, 'p/x': {} }, { p: { type: 'symlink', target: 'q' } })).toEqual([
       'delete p',
       'add p',
     ]);
-    expect(marks({ p: { type: 'fifo' } }, { p: DIR, 'p/x': {} })).toEqual([
+    expect(await marks({ p: { type: 'fifo' } }, { p: DIR, 'p/x': {} })).toEqual([
       'delete p',
       'add p',
       'add p/x',
@@ -57,41 +58,44 @@ describe('changesSince()', () => {
     ['ctime', { ctime: 2n }],
     ['an older ctime', { ctime: 0n }],
     ['inode', { ino: 5 }],
-  ])('sees another %s', (_, change) => {
-    expect(marks({ a: {}, b: {} }, { a: change, b: {} })).toEqual(['modify a']);
+  ])('sees another %s', async (_, change) => {
+    expect(await marks({ a: {}, b: {} }, { a: change, b: {} })).toEqual(['modify a']);
   });
 
-  it('sees another target and another device', () => {
+  it('sees another target and another device', async () => {
     const link = { type: 'symlink', target: 'x' } as const;
     const device = { type: 'char', major: 1, minor: 3 } as const;
     expect(
-      marks({ l: link, n: device }, { l: { ...link, target: 'y' }, n: { ...device, minor: 4 } }),
+      await marks(
+        { l: link, n: device },
+        { l: { ...link, target: 'y' }, n: { ...device, minor: 4 } },
+      ),
     ).toEqual(['modify l', 'modify n']);
   });
 
-  it('takes a hard link along with its whole group', () => {
+  it('takes a hard link along with its whole group', async () => {
     const old = { ino: 9, nlink: 2 };
-    expect(marks({ a: old, b: old }, { a: old, b: old, 'd/x': {} })).toEqual(['add d/x']);
+    expect(await marks({ a: old, b: old }, { a: old, b: old, 'd/x': {} })).toEqual(['add d/x']);
     const now = { ino: 9, nlink: 3 };
-    expect(marks({ a: old, b: old }, { a: now, b: now, c: now })).toEqual([
+    expect(await marks({ a: old, b: old }, { a: now, b: now, c: now })).toEqual([
       'modify a',
       'modify b',
       'add c',
     ]);
   });
 
-  it('leaves alone what a mounted filesystem covers', () => {
+  it('leaves alone what a mounted filesystem covers', async () => {
     const mounted = { ...DIR, ino: 1, mounted: true } as const;
-    expect(marks({ m: DIR, 'm/x': {}, z: {} }, { m: mounted })).toEqual(['delete z']);
-    expect(marks({}, { m: mounted })).toEqual(['add m']);
+    expect(await marks({ m: DIR, 'm/x': {}, z: {} }, { m: mounted })).toEqual(['delete z']);
+    expect(await marks({}, { m: mounted })).toEqual(['add m']);
   });
 
-  it('takes all for changed that was covered when the base was recorded', () => {
+  it('takes all for changed that was covered when the base was recorded', async () => {
     const mounted = { ...DIR, mounted: true } as const;
-    expect(marks({ m: mounted }, { m: DIR, 'm/x': {} })).toEqual(['modify m', 'add m/x']);
+    expect(await marks({ m: mounted }, { m: DIR, 'm/x': {} })).toEqual(['modify m', 'add m/x']);
   });
 
-  it('names the directories whose mtime a merge would disturb', () => {
+  it('names the directories whose mtime a merge would disturb', async () => {
     const before = memoryTree({ d: DIR, 'd/e': DIR, 'd/e/x': {}, f: DIR, 'f/y': {} });
     const after = memoryTree({
       d: DIR,
@@ -99,40 +103,43 @@ describe('changesSince()', () => {
       'd/e/x': { size: 1 },
       f: { ...DIR, mtime: 3n },
     });
-    expect(since(before, after).holders.map(({ path }) => path)).toEqual(['', 'd/e']);
+    expect((await since(before, after)).holders.map(({ path }) => path)).toEqual(['', 'd/e']);
   });
 
-  it('goes by attributes in a copy, and says so', () => {
+  it('goes by attributes in a copy, and says so', async () => {
     const before = memoryTree({ a: {}, b: {} }, '2:1');
     const after = memoryTree(
       { '': { ...DIR, ctime: 7n }, a: { ctime: 8n, ino: 1 }, b: { ctime: 9n, ino: 2, size: 4 } },
       '77:8',
     );
     const warnings: string[] = [];
-    const { changes } = since(before, after, (text) => warnings.push(text));
+    const { changes } = await since(before, after, (text) => warnings.push(text));
     expect(changes.map(({ path }) => path)).toEqual(['b']);
     expect(warnings).toEqual([expect.stringContaining('copy')]);
   });
 
-  it('sees what changed in the clock tick in which the base was recorded', () => {
+  it('sees what changed in the clock tick in which the base was recorded', async () => {
     const late = 1_000_000_000_000n;
     const before = memoryTree({ a: { text: 'one', ctime: late }, b: { text: 'two', ctime: late } });
     const after = memoryTree({ a: { text: 'ONE', ctime: late }, b: { text: 'two', ctime: late } });
-    expect(since(before, after).changes.map(({ path }) => path)).toEqual(['a']);
+    expect((await since(before, after)).changes.map(({ path }) => path)).toEqual(['a']);
   });
 });
 
 describe('changesBetween()', () => {
-  it('sees other bytes and other extended attributes behind equal times', () => {
+  it('sees other bytes and other extended attributes behind equal times', async () => {
     const x = (value: number) => ({ xattrs: new Map([['user.x', Buffer.from([value])]]) });
     const before = memoryTree({ a: { text: 'one' }, b: x(1), c: { text: 'same', ...x(1) } });
     const after = memoryTree({ a: { text: 'two' }, b: x(2), c: { text: 'same', ...x(1), ino: 4 } });
-    expect(changesBetween(before, after).changes.map(({ path }) => path)).toEqual(['a', 'b']);
+    expect((await changesBetween(before, after)).changes.map(({ path }) => path)).toEqual([
+      'a',
+      'b',
+    ]);
   });
 });
 
 describe('differenceAmong()', () => {
-  it('gives what diff() gives when it sees only what may differ', () => {
+  it('gives what diff() gives when it sees only what may differ', async () => {
     const linked = { ino: 9, nlink: 2 };
     const before = memoryTree({ d: DIR, 'd/x': {}, e: DIR, 'e/f': linked, g: linked, z: {} });
     const after = memoryTree({
@@ -143,15 +150,17 @@ describe('differenceAmong()', () => {
     const candidates = all.filter(({ path }) => ['d/x', 'e/f', 'g'].includes(path));
     const entries = new Map([...after.entries()].map((found) => [found.path, found]));
     const lookup = (path: string) => entries.get(path);
-    const found = differenceAmong(candidates, sameInode, { lookup });
-    expect(found).toEqual(diff(before, after, sameInode));
+    const found = await differenceAmong(candidates, sameInode, { lookup });
+    expect(found).toEqual(await diff(before, after, sameInode));
     expect(found.holders.map(({ path }) => path)).toEqual(['', 'd', 'e']);
   });
 
-  it('leaves out what is excluded', () => {
+  it('leaves out what is excluded', async () => {
     const [before, after] = [memoryTree({}), memoryTree({ a: DIR, 'a/x': {}, b: {} })];
     const candidates = pairs(before.entries(), after.entries());
-    const { changes } = differenceAmong(candidates, sameInode, { skip: (path) => path === 'a' });
+    const { changes } = await differenceAmong(candidates, sameInode, {
+      skip: (path) => path === 'a',
+    });
     expect(changes.map(({ path }) => path)).toEqual(['b']);
   });
 });

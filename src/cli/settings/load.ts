@@ -1,0 +1,62 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readSettings, type SectionSpec, type Setting } from '../../config/settings.ts';
+import { findSettings, type SettingsFile } from '../../config/settings-files.ts';
+import type { Deps } from '../deps.ts';
+import { environmentSettings } from './environment.ts';
+import { sectionSpec } from './spec.ts';
+
+export interface Loaded {
+  readonly files: readonly SettingsFile[];
+  /** The weakest first. */
+  readonly settings: readonly Setting[];
+}
+
+/**
+ * What files and environment say of the commands that are loaded.
+ *
+ * @param names All commands that there are: sections of those that are not loaded stay unread.
+ * @throws {ConfigError}
+ */
+export async function loadSettings(
+  program: Command,
+  names: readonly string[],
+  env: Deps['env'],
+): Promise<Loaded> {
+  const files = settingsFiles(env);
+  const spec = programSpec(program, names);
+  const used = files.filter(({ isThere, distrust }) => isThere && distrust === undefined);
+  const settings: Setting[] = [];
+  for (const { path, kind } of used) {
+    const origin = { path, home: homeOf(env), isProject: kind === 'project' };
+    settings.push(...(await readSettings(origin, spec)));
+  }
+  return { files, settings: [...settings, ...environmentSettings(env)] };
+}
+
+export function settingsFiles(env: Deps['env']): readonly SettingsFile[] {
+  const { XDG_CONFIG_HOME: configured = '', APPPOT_CONFIG: named } = env;
+  const home = homeOf(env);
+  const directory = configured.startsWith('/') ? configured : join(home, '.config');
+  return findSettings({
+    system: '/etc/apppot/config.yaml',
+    user: join(directory, 'apppot/config.yaml'),
+    home,
+    cwd: process.cwd(),
+    uid: process.geteuid?.() ?? 0,
+    ...(named !== undefined && { named }),
+  });
+}
+
+export function programSpec(program: Command, names: readonly string[]): SectionSpec {
+  const unread = names.map((name): [string, SectionSpec] => [name, UNREAD]);
+  const read = program.commands.map((one): [string, SectionSpec] => [one.name(), sectionSpec(one)]);
+  return { settings: [], sections: Object.fromEntries([...unread, ...read]) };
+}
+
+const UNREAD: SectionSpec = { settings: [], sections: {}, isOpen: true };
+
+export function homeOf(env: Deps['env']): string {
+  return env.HOME || homedir();
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** The keys that a schema knows at a place in the document; none where it knows no names. */
+export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const here = bare(schema);
+  const [first, ...rest] = path;
+  if (first === undefined) return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
+  const below =
+    here instanceof z.ZodObject
+      ? here.shape[String(first)]
+      : here instanceof z.ZodArray
+        ? here.element
+        : undefined;
+  return below instanceof z.ZodType ? keysAt(below, rest) : [];
+}
+
+/** Without what only says that it may be missing. */
+function bare(schema: z.ZodType): z.ZodType {
+  const inner =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ? schema.unwrap() : schema;
+  return inner === schema || !(inner instanceof z.ZodType) ? schema : bare(inner);
+}
