@@ -10,13 +10,14 @@ export const TAR = { base: 'tar: record a base', changes: 'tar: changes' } as co
 
 const EXCLUDES = DEFAULT_EXCLUDES.flatMap((pattern) => ['--exclude', pattern]);
 
-/** @param offline The program that reads image and COW file. */
-export function ours({ directory, tree, manifest, image, cow }: Prepared, offline: string) {
+export function ours({ directory, tree, manifest, image, cow, cache }: Prepared) {
   const at = (name: string): string => join(directory, name);
+  const offline = ['changes', '--image', image, '--cow', cow, at('offline.tar.gz')];
   return {
-    offline: {
-      name: 'offline: changes, no recorded base',
-      argv: ['node', offline, image, cow, at('offline.tar.gz')],
+    offline: { name: 'offline: changes, no recorded base', argv: ['node', SNAP, ...offline] },
+    indexed: {
+      name: 'offline: changes, with an index of the base',
+      argv: ['env', `XDG_CACHE_HOME=${cache}`, 'node', SNAP, ...offline],
     },
     base: {
       name: 'live: record a base',

@@ -20,6 +20,8 @@ export interface Prepared {
   readonly manifest: string;
   readonly snar: string;
   readonly restic: string;
+  /** Cache directory with an index of the image. */
+  readonly cache: string;
 }
 
 const SNAP = join(import.meta.dirname, '../../bin/apppot-snap.js');
@@ -45,7 +47,8 @@ export function prepare(parent: string, size: TreeSize, withPeers: boolean): Pre
       image: at('base.img'),
       cow: at('work.cow'),
     },
-    ...{ manifest: at('base.manifest'), snar: at('base.snar'), restic: at('restic') },
+    ...{ manifest: at('base.manifest'), snar: at('base.snar') },
+    ...{ restic: at('restic'), cache: at('cache') },
   };
   const ready = withPeers ? ['ready', 'ready-for-peers'] : ['ready'];
   if (ready.every((name) => existsSync(at(name)))) return prepared;
@@ -69,8 +72,9 @@ function make(prepared: Prepared, size: TreeSize, withPeers: boolean): void {
   run('sh', [edits], tree);
 }
 
-function recordBases({ tree, manifest, snar }: Prepared): void {
+function recordBases({ tree, image, cache, manifest, snar }: Prepared): void {
   run('node', [SNAP, 'base', '--root', tree, '--base', manifest]);
+  run('env', [`XDG_CACHE_HOME=${cache}`, 'node', SNAP, 'index', image]);
   run('tar', tarBase(tree, snar));
 }
 

@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   exec: async (deps) => (await import('./exec.ts')).execCommand(deps),
   doctor: async (deps) => (await import('./doctor.ts')).doctorCommand(deps),
   image: async (deps) => (await import('./image.ts')).imageCommand(deps),
+  init: async (deps) => (await import('./init.ts')).initCommand(deps),
   kill: async (deps) => (await import('./stop.ts')).killCommand(deps),
   logs: async (deps) => (await import('./logs.ts')).logsCommand(deps),
   ps: async (deps) => (await import('./ps.ts')).psCommand(deps),

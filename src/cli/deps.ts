@@ -16,6 +16,8 @@ export interface Deps {
   readonly terminal?: Terminal | undefined;
   /** Holds a running guest still; missing where there are none, as inside a guest. */
   readonly pause?: typeof pauseGuest;
+  /** The program of the thread that helps to walk large directories; missing where it is not shipped. */
+  readonly walkHelper?: URL;
   /** Sets the exit status of a command that did not fail. Default 0. */
   setStatus(status: number): void;
 }
@@ -27,6 +29,7 @@ export function realDeps(process: NodeJS.Process, program: string): Deps {
     env: process.env,
     terminal: terminalOf(process, process.env),
     pause: async (...wanted) => (await import('../launch/pause.ts')).pauseGuest(...wanted),
+    walkHelper: new URL('./live-ahead-worker.js', import.meta.url),
     output: (json = false) => textOutput(process, program, json),
     setStatus(status) {
       process.exitCode = status;

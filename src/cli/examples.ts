@@ -13,6 +13,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'config show': ['apppot config show', 'apppot config show start --all --json'],
   'config check': ['apppot config check', 'apppot config check ./apppot.yaml'],
   doctor: ['apppot doctor', 'apppot doctor --mem 4G --image base.img -q'],
+  init: ['apppot init python', 'apppot init c primes'],
   'image build': [
     'apppot image build minimal -o base.img',
     'apppot image build ./solver.yaml -o solver.img --dry-run',
@@ -46,6 +47,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'snap diff': ['apppot-snap diff --stat', 'apppot-snap diff --image base.img --cow work.cow'],
   'snap show': ['apppot-snap show my.changes.tar.gz', 'apppot-snap show --paths my.changes.tar.gz'],
   'snap verify': ['apppot-snap verify my.changes.tar.gz'],
+  'snap index': ['apppot-snap index base.img'],
   'snap rebase': [
     'apppot-snap rebase old.changes.tar.gz --base old.img --onto new.img -o new.changes.tar.gz',
   ],

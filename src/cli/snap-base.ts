@@ -34,11 +34,11 @@ export function baseCommand(deps: SnapDeps): Command {
   return addOutputFlags(addExcludeFlags(addRunFlags(addTreeFlags(command))));
 }
 
-async function runBase(flags: Flags, { out, pace }: Desk): Promise<void> {
+async function runBase(flags: Flags, { out, pace, helper }: Desk): Promise<void> {
   const manifest = manifestPath(flags);
   if (!flags.dryRun) makeRoom(manifest);
   const skip = outsideOf(flags.root, [manifest], exclusionOf(flags));
-  const tree = liveTree(flags.root, { skip, warn: out.warn });
+  const tree = liveTree(flags.root, { skip, warn: out.warn, helper });
   const name = flags.name ?? (basename(resolve(flags.root)) || hostname());
   const base = await recordBase(tree, {
     ...{ name, time: Date.now() / 1_000, skip, pace },

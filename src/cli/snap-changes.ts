@@ -52,18 +52,18 @@ async function runChanges(
   argument: string | undefined,
   flags: Flags,
   deps: SnapDeps,
-  { out, pace }: Desk,
+  { out, ...around }: Desk,
 ): Promise<void> {
   const time = timeOf(deps);
   const file = argument ?? flags.output ?? defaultBundle(time);
-  const source = await findChanges(flags, [file], { warn: out.warn, pace });
+  const source = await findChanges(flags, [file], { warn: out.warn, ...around });
   try {
     const { base, name } = source;
     if (flags.verbose)
       for (const change of source.difference.changes) out.note(renderChange(change));
     const head = { base, name, time: Math.floor(time), tool: TOOL };
     if (flags.dryRun) sayOnly(out, flags, source, { ...head, file });
-    else await keep(out, flags, source, file, { ...head, warn: out.warn, pace });
+    else await keep(out, flags, source, file, { ...head, warn: out.warn, pace: around.pace });
   } finally {
     source.close();
   }

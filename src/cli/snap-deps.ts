@@ -3,5 +3,5 @@ import type { Deps } from './deps.ts';
 /** What these commands need: no other machine, so that they also run inside a guest. */
 export type SnapDeps = Pick<
   Deps,
-  'env' | 'output' | 'pause' | 'program' | 'setStatus' | 'terminal'
+  'env' | 'output' | 'pause' | 'program' | 'setStatus' | 'terminal' | 'walkHelper'
 >;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Pace } from '../base/pace.ts';
+import { cacheDirectory } from './cache-directory.ts';
 import { interruptible } from './interrupt.ts';
 import { type Output, quietOutput } from './output.ts';
 import { pacer } from './pacer.ts';
@@ -17,6 +18,10 @@ export interface Desk {
   readonly out: Output;
   readonly pace: Pace;
   readonly signal: AbortSignal;
+  /** Directory of what is kept to be faster the next time. */
+  readonly cache: string;
+  /** {@link SnapDeps.walkHelper} */
+  readonly helper: URL | undefined;
 }
 
 export interface DeskOptions {
@@ -50,7 +55,10 @@ export async function atDesk<F extends DeskFlags>(
       const now = (): number => performance.now();
       const pace = pacer({ now, signal, ...(line !== undefined && { show: line.show }) });
       try {
-        await work(flags, { out, pace, signal });
+        await work(flags, {
+          ...{ out, pace, signal },
+          ...{ cache: cacheDirectory(deps.env), helper: deps.walkHelper },
+        });
       } finally {
         line?.erase();
       }

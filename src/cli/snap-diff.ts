@@ -28,8 +28,8 @@ export function diffCommand(deps: SnapDeps): Command {
   return addOutputFlags(addSourceFlags(addTreeFlags(command)));
 }
 
-async function runDiff(flags: Flags, { out, pace }: Desk): Promise<void> {
-  const source = await findChanges(flags, [], { warn: out.warn, pace });
+async function runDiff(flags: Flags, { out, ...around }: Desk): Promise<void> {
+  const source = await findChanges(flags, [], { warn: out.warn, ...around });
   source.close();
   const { base, name } = source;
   const { changes } = source.difference;

@@ -1,3 +1,4 @@
+import { findIndex } from '../snap/base-index.ts';
 import { exclusion } from '../snap/exclude.ts';
 import { changesOffline, type ImageStates } from '../snap/offline.ts';
 import { excludesOf, imageBase, recordedManifest } from '../snap/recorded.ts';
@@ -15,13 +16,13 @@ export async function imageSource(
   flags: SourceFlags,
   options: SourceOptions,
 ): Promise<Found> {
-  const { warn, pace } = options;
+  const { warn, pace, cache } = options;
   const skip = exclusion(excludesFrom(flags, excludesOf(after)));
   if (before === undefined) return sinceRecorded(after, flags, skip, options);
-  const { digest, name, isRecorded } = await imageBase(before, pace);
+  const { digest, name, isRecorded } = imageBase(before);
   if (!isRecorded) warn(`"${before.name}" holds no recorded base: guests will refuse the bundle`);
   const difference = await changesOffline(before, after, {
-    ...{ skip, pace },
+    ...{ skip, pace, index: findIndex(cache, before) },
     ...(flags.allowUnexplained && { onUnexplained: warn }),
   });
   return { difference, tree: after, base: digest, name };

@@ -86,7 +86,7 @@ function isTwoImages(has: Has): boolean {
   return has('cow') || has('live') || (has('image') && has('against'));
 }
 
-function parsePartition(text: string): number {
+export function parsePartition(text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new SnapError(`Cannot take partition "${text}": it is no number from 1 on`, {
     kind: 'usage',

@@ -20,6 +20,10 @@ export interface SourceFlags extends TreeFlags, ImageFiles {
 export interface SourceOptions {
   readonly warn: (text: string) => void;
   readonly pace: Pace;
+  /** Directory with indexes of base images. */
+  readonly cache: string;
+  /** The thread that helps to walk large directories. */
+  readonly helper?: URL | undefined;
 }
 
 /** What changed, found the way that the flags ask for. */
@@ -59,13 +63,13 @@ async function directorySource(
   outputs: readonly string[],
   options: SourceOptions,
 ): Promise<Source> {
-  const { warn, pace } = options;
+  const { warn, pace, helper } = options;
   const { root, against } = flags;
   const manifest = manifestPath(flags);
   const skip = outsideOf(root, [...outputs, manifest], exclusionOf(flags));
-  const tree = liveTree(root, { skip, warn });
+  const tree = liveTree(root, { skip, warn, helper });
   if (against !== undefined) {
-    const before = liveTree(against, { skip, warn });
+    const before = liveTree(against, { skip, warn, helper });
     const time = Date.now() / 1_000;
     const { digest } = await recordBase(before, { name: against, time, skip, pace });
     const difference = await changesBetween(before, tree, { skip, pace });

@@ -9,6 +9,7 @@ import { baseCommand } from './snap-base.ts';
 import { changesCommand } from './snap-changes.ts';
 import type { SnapDeps } from './snap-deps.ts';
 import { diffCommand } from './snap-diff.ts';
+import { indexCommand } from './snap-index.ts';
 import { mergeCommand } from './snap-merge.ts';
 import { rebaseCommand } from './snap-rebase.ts';
 import { showCommand } from './snap-show.ts';
@@ -25,7 +26,7 @@ export function snapCommand(deps: SnapDeps): Command {
     .option('-q, --quiet', 'no progress and no notes; warnings, failures and lists asked for stay');
   const commands = [
     ...[baseCommand, changesCommand, mergeCommand],
-    ...[diffCommand, showCommand, verifyCommand, rebaseCommand],
+    ...[diffCommand, showCommand, verifyCommand, rebaseCommand, indexCommand],
   ];
   for (const make of commands) command.addCommand(make(deps));
   return command;

@@ -89,7 +89,7 @@ export function viewOption(option: Option): OptionView {
 const PLACEHOLDERS: Readonly<Record<string, Values>> = {
   ...all('program', ['program']),
   ...all('file', ['path', 'file', 'image', 'bundle', 'manifest', 'tree', 'base', 'cow', 'script']),
-  ...all('directory', ['dir', 'directory']),
+  ...all('directory', ['dir', 'directory', 'host:guest:ro']),
   ...all('guest', ['guest']),
   ...all('recipe', ['recipe']),
   network: ['auto', 'slirp4netns', 'slirp', 'none', 'mcast', 'switch:', 'tap:'],

@@ -20,6 +20,8 @@ export type ImageCode =
   | 'IMAGE_BROKEN'
   | 'RECORD_MISSING'
   | 'RECORD_MALFORMED'
-  | 'DIGEST_MISMATCH';
+  | 'DIGEST_MISMATCH'
+  | 'PROJECT_EXISTS'
+  | 'PROJECT_UNWRITABLE';
 
 export class ImageError extends AppPotError<ImageCode> {}

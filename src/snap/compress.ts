@@ -50,7 +50,7 @@ async function zstdSink(file: FileHandle): Promise<Sink> {
 }
 
 /** Bytes of archive in one gzip member: members are compressed side by side, on libuv's threads. */
-const MEMBER_BYTES = 4 * 2 ** 20;
+const MEMBER_BYTES = 2 ** 19;
 const compress = promisify<Buffer, Buffer>(gzip);
 
 function gzipSink(file: FileHandle): Sink {

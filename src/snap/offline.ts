@@ -7,7 +7,8 @@
 import type { Pace } from '../base/pace.ts';
 import { offlineChanges } from '../tree/ext4/changed.ts';
 import { type ImageTree, openImage } from '../tree/ext4/image.ts';
-import { type Segment, TreeError } from '../tree/tree.ts';
+import type { NamesIndex } from '../tree/ext4/names-index.ts';
+import { type BytePath, type Segment, TreeError } from '../tree/tree.ts';
 import type { Difference } from './change.ts';
 import { sameContents } from './compare.ts';
 import { differenceAmong } from './diff.ts';
@@ -71,6 +72,8 @@ export interface OfflineOptions {
   /** Receives a sentence about what no file accounts for, which else is an error. */
   readonly onUnexplained?: (text: string) => void;
   readonly pace?: Pace;
+  /** Of the earlier state. */
+  readonly index?: NamesIndex | undefined;
 }
 
 /**
@@ -82,16 +85,16 @@ export interface OfflineOptions {
 export async function changesOffline(
   before: ImageTree,
   after: ImageTree,
-  { skip, onUnexplained, pace }: OfflineOptions = {},
+  { skip, onUnexplained, pace, index }: OfflineOptions = {},
 ): Promise<Difference> {
   pace?.begin({ doing: 'comparing' });
-  const { pairs, unexplained, outside } = offlineChanges(before, after);
+  const { pairs, passed, unexplained, outside } = offlineChanges(before, after, index);
   const strange = describe(unexplained, outside);
   if (strange !== undefined) {
     if (onUnexplained === undefined) throw notExplained(after.name, strange);
     onUnexplained(`no file accounts for ${strange} of "${after.name}", which changed`);
   }
-  const lookup = after.lookup;
+  const lookup = (path: BytePath) => passed.get(path) ?? after.lookup(path);
   return differenceAmong(pairs, sameContents(before, after), { skip, lookup, pace });
 }
 

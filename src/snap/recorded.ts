@@ -8,6 +8,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Pace } from '../base/pace.ts';
 import { type ImageTree, openImage } from '../tree/ext4/image.ts';
+import { stateDigest } from '../tree/ext4/state-digest.ts';
 import { type ManifestTree, openManifest, parseManifest } from '../tree/manifest.ts';
 import { MANIFEST_MAGIC } from '../tree/manifest-write.ts';
 import { BASE_DIGEST, BASE_MANIFEST, recordBase } from './base.ts';
@@ -29,22 +30,24 @@ export interface ImageBase {
 }
 
 /**
- * The base that was recorded in an image when it was built; one without is recorded now.
+ * The base that was recorded in an image when it was built; one without goes by the state of its
+ * filesystem, which takes no walk over all of it.
  *
  * @throws {TreeError} `IMAGE_CORRUPT`, `MANIFEST_MALFORMED`
  */
-export async function imageBase(tree: ImageTree, pace?: Pace): Promise<ImageBase> {
-  const digest = readText(tree, BASE_DIGEST)?.trim();
-  const isRecorded = digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest);
+export function imageBase(tree: ImageTree): ImageBase {
+  const recorded = readText(tree, BASE_DIGEST)?.trim();
+  const isRecorded = recorded !== undefined && /^sha256:[0-9a-f]{64}$/.test(recorded);
   const manifest = findManifest(tree);
-  if (isRecorded) return { digest, name: manifest?.name ?? nameOf(tree), isRecorded };
-  const base = manifest ?? (await recordNow(tree, pace));
-  return { digest: base.digest, name: base.name, isRecorded: false };
+  const name = manifest?.name ?? nameOf(tree);
+  if (isRecorded) return { digest: recorded, name, isRecorded };
+  const digest = manifest?.digest ?? stateDigest(tree.filesystem.volume);
+  return { digest, name, isRecorded };
 }
 
 /**
  * A base by any of its names: a manifest, a directory that one is recorded in, or an image, which is
- * recorded now if it was not when it was built.
+ * recorded now if it was not when it was built, under the digest of {@link imageBase}.
  *
  * @throws {TreeError} as {@link openManifest} and {@link openImage}
  */
@@ -105,7 +108,8 @@ async function recordNow(tree: ImageTree, pace?: Pace): Promise<ManifestTree> {
   const skip = exclusion(excludesOf(tree));
   const options = { name: nameOf(tree), time: Date.now() / 1_000, skip };
   const { manifest } = await recordBase(tree, pace === undefined ? options : { ...options, pace });
-  return parseManifest(manifest, tree.name);
+  const digest = stateDigest(tree.filesystem.volume);
+  return { ...parseManifest(manifest, tree.name), digest };
 }
 
 function nameOf({ name }: ImageTree): string {

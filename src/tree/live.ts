@@ -9,6 +9,7 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { errnoOf } from '../base/errors.ts';
 import { joinPath, showPath, toBytePath, toFsPath } from './byte-path.ts';
+import { type Ahead, type Listed, startAhead } from './live-ahead.ts';
 import { liveContents } from './live-contents.ts';
 import { liveXattrs } from './live-xattrs.ts';
 import { mountPoints } from './mounts.ts';
@@ -19,6 +20,8 @@ export interface LiveOptions {
   readonly skip?: (path: BytePath) => boolean;
   /** Receives one sentence about each thing that could not be read as it should. */
   readonly warn?: (text: string) => void;
+  /** The program of a thread that helps with large trees: see `live-ahead.ts`. */
+  readonly helper?: URL | undefined;
 }
 
 interface Walk {
@@ -27,6 +30,7 @@ interface Walk {
   /** Full paths, of those below the root. */
   readonly mounts: ReadonlySet<BytePath>;
   readonly skip: (path: BytePath) => boolean;
+  readonly helper: URL | undefined;
 }
 
 /**
@@ -34,13 +38,13 @@ interface Walk {
  * @throws {TreeError} `TREE_UNREADABLE` when it is none, or may not be listed.
  */
 export function liveTree(root: string, options: LiveOptions = {}): Tree {
-  const { warn = () => undefined, skip = () => false } = options;
+  const { warn = () => undefined, skip = () => false, helper } = options;
   const { base, stats } = openRoot(root);
   const xattrs = liveXattrs(base, warn);
   return {
     name: root,
     ...(stats.birthtimeNs > 0n && { identity: `${stats.ino}:${stats.birthtimeNs}` }),
-    entries: () => walk({ root: base, device: stats.dev, mounts: mountsBelow(base), skip }),
+    entries: () => walk({ root: base, device: stats.dev, mounts: mountsBelow(base), skip, helper }),
     contents: ({ path }) => liveContents(joinPath(base, path)),
     xattrs: xattrs.of,
     prefetch: xattrs.prefetch,
@@ -68,32 +72,64 @@ function mountsBelow(root: BytePath): ReadonlySet<BytePath> {
 function* walk(context: Walk): Generator<Entry> {
   const root = look(context, '');
   if (root === undefined) return;
+  const help = helpFor(context);
   yield root;
-  const stack = [listing(context, '')];
-  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const name = top.names[top.next];
-    if (name === undefined) {
-      stack.pop();
-      continue;
+  const stack = [listing(context, '', undefined)];
+  try {
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      if (top.next === top.names.length) {
+        stack.pop();
+        continue;
+      }
+      const entry = nextOf(context, top);
+      if (entry === undefined) continue;
+      yield entry;
+      const { path, type, mounted } = entry;
+      if (type === 'directory' && !mounted) stack.push(listing(context, path, help.take(path)));
     }
-    top.next += 1;
-    const path = top.prefix + name;
-    const entry = context.skip(path) ? undefined : look(context, path);
-    if (entry === undefined) continue;
-    yield entry;
-    if (entry.type === 'directory' && !entry.mounted) stack.push(listing(context, path));
+  } finally {
+    help.stop();
   }
+}
+
+/** The entry of the next name, unless it is left out or gone. */
+function nextOf(context: Walk, listing: Listing): Entry | undefined {
+  const index = listing.next;
+  const path = listing.prefix + listing.names[index];
+  listing.next += 1;
+  return context.skip(path)
+    ? undefined
+    : (listing.known?.entry(index, path) ?? look(context, path));
+}
+
+/** A thread costs more than a walk of so many directories. */
+const WORTH_HELP = 1_024;
+
+/** Help that comes with the first of many directories. */
+function helpFor({ helper, root, device, mounts }: Walk): Ahead {
+  let taken = 0;
+  let ahead: Ahead | undefined;
+  return {
+    take(directory) {
+      taken += 1;
+      if (taken === WORTH_HELP && helper !== undefined)
+        ahead = startAhead(helper, { root, device, mounts });
+      return ahead?.take(directory);
+    },
+    stop: () => ahead?.stop(),
+  };
 }
 
 interface Listing {
   readonly prefix: BytePath;
   readonly names: readonly string[];
+  readonly known: Listed | undefined;
   next: number;
 }
 
-function listing(context: Walk, directory: BytePath): Listing {
+function listing(context: Walk, directory: BytePath, known: Listed | undefined): Listing {
   const prefix = directory === '' ? '' : `${directory}/`;
-  return { prefix, names: names(context, directory), next: 0 };
+  return { prefix, names: known?.names ?? names(context, directory), known, next: 0 };
 }
 
 function look(context: Walk, path: BytePath): Entry | undefined {

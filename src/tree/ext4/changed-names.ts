@@ -3,19 +3,24 @@ import { parentOf, visitDirectory } from './directory.ts';
 import type { Filesystem } from './filesystem.ts';
 import { hasFlag, INODE_FLAG, isLive, linksOf, ROOT_INODE, typeOf } from './inode.ts';
 import { writtenInodes } from './inode-table.ts';
+import type { NamesIndex } from './names-index.ts';
 import { ownInodes } from './ownership.ts';
 
 /**
  * Finds the directories that lead to changed inodes: those with a name of one, and all above them.
  *
  * Directories say where they are. For the names of other inodes directories are searched until every
- * link is found: changed ones first, then those whose numbers come shortly before the inode's, since a
- * directory is older than what is in it and lies near it, and those above them, since mke2fs numbers a
- * tree depth first; then all.
+ * link is found: changed ones first, then those that an index of the base names, then those whose
+ * numbers come shortly before the inode's, since a directory is older than what is in it and lies near
+ * it, and those above them, since mke2fs numbers a tree depth first; then all.
  */
-export function leadingDirectories(next: Filesystem, changed: ReadonlySet<number>): Set<number> {
+export function leadingDirectories(
+  next: Filesystem,
+  changed: ReadonlySet<number>,
+  index?: NamesIndex,
+): Set<number> {
   const search: Search = {
-    next,
+    ...{ next, changed, index },
     links: linksToFind(next, changed),
     leading: new Set(),
     searched: new Set(),
@@ -25,6 +30,7 @@ export function leadingDirectories(next: Filesystem, changed: ReadonlySet<number
     leadTo(search, ino);
     searchDirectory(search, ino);
   }
+  for (const ino of [...search.links.keys()]) searchIndexed(search, ino);
   for (const ino of [...search.links.keys()]) searchBefore(search, ino);
   for (const ino of directoriesOf(next, writtenInodes(next.volume))) {
     if (search.links.size === 0) break;
@@ -35,6 +41,8 @@ export function leadingDirectories(next: Filesystem, changed: ReadonlySet<number
 
 interface Search {
   readonly next: Filesystem;
+  readonly changed: ReadonlySet<number>;
+  readonly index: NamesIndex | undefined;
   /** How many names are still to be found, by inode. */
   readonly links: Map<number, number>;
   /** What is to be found out. */
@@ -85,11 +93,21 @@ function leadTo(search: Search, directory: number): void {
   }
 }
 
-function parentIn({ next, parents }: Search, directory: number): number | undefined {
+/** A directory that did not change is where it was. */
+function parentIn(search: Search, directory: number): number | undefined {
+  const { next, parents, changed, index } = search;
   if (!parents.has(directory)) {
-    parents.set(directory, parentOf(next.volume, next.table.inode(directory)));
+    const [known] = changed.has(directory) ? [] : (index?.holders(directory) ?? []);
+    parents.set(directory, known ?? parentOf(next.volume, next.table.inode(directory)));
   }
   return parents.get(directory);
+}
+
+function searchIndexed(search: Search, ino: number): void {
+  const { next, index } = search;
+  for (const directory of directoriesOf(next, index?.holders(ino) ?? [])) {
+    searchDirectory(search, directory);
+  }
 }
 
 function searchBefore(search: Search, ino: number): void {

@@ -38,10 +38,16 @@ interface Level {
 /**
  * Walks both trees at once, in path order, and enters only what may differ.
  *
+ * @param pass Receives directories that are on the way to something only.
  * @returns every path whose entry may differ; below a path that only one tree has, all of them.
  * @throws {TreeError} `IMAGE_CORRUPT`, at the end also where a directory is not where its `..` leads.
  */
-export function* changedPairs(base: Filesystem, next: Filesystem, scope: Scope): Generator<Pair> {
+export function* changedPairs(
+  base: Filesystem,
+  next: Filesystem,
+  scope: Scope,
+  pass: (directory: Entry) => void,
+): Generator<Pair> {
   const [before, after] = [lister(base), lister(next)];
   const top: Step = { name: '', before: ROOT_INODE, after: ROOT_INODE };
   const levels: Level[] = [{ prefix: '', steps: [top].values() }];
@@ -55,6 +61,7 @@ export function* changedPairs(base: Filesystem, next: Filesystem, scope: Scope):
     const now = entryOf(next, path, step.after);
     const prefix = path === '' ? '' : `${path}/`;
     if (isUnchanged(step, scope)) {
+      if (now !== undefined) pass(now);
       levels.push({ prefix, steps: unchangedSteps(after.list(now), scope) });
       continue;
     }

@@ -15,6 +15,7 @@ import { changedPairs, type Pair, type Scope } from './changed-walk.ts';
 import { comparedBlocks } from './compared-blocks.ts';
 import type { Filesystem } from './filesystem.ts';
 import type { ImageTree } from './image.ts';
+import type { NamesIndex } from './names-index.ts';
 import { sameEntry } from './same.ts';
 import type { Superblock } from './superblock.ts';
 
@@ -33,6 +34,8 @@ export interface OfflineChanges {
   readonly unexplained: readonly number[];
   /** Changed bytes of the image that lie outside of the filesystem. */
   readonly outside: readonly Segment[];
+  /** Directories of the later state that {@link pairs} only passed, as far as it has come. */
+  readonly passed: ReadonlyMap<BytePath, Entry>;
 }
 
 /**
@@ -42,9 +45,14 @@ export interface OfflineChanges {
  * Gives exactly what a comparison of all paths and contents would give. Two filesystems that were not
  * made by one mke2fs are compared in that way.
  *
+ * @param index Of the names in `base`, which saves a search for them.
  * @throws {TreeError} `IMAGE_CORRUPT`, `IMAGE_UNSUPPORTED`, `TREE_UNREADABLE`
  */
-export function offlineChanges(base: ImageTree, next: ImageTree): OfflineChanges {
+export function offlineChanges(
+  base: ImageTree,
+  next: ImageTree,
+  index?: NamesIndex,
+): OfflineChanges {
   const [old, now] = [base.filesystem, next.filesystem];
   if (!hasEqualShape(old, now)) {
     return toChanges(old, now, EVERYWHERE, { unexplained: [], outside: [] });
@@ -57,7 +65,7 @@ export function offlineChanges(base: ImageTree, next: ImageTree): OfflineChanges
       : toBlocks(segments, blockSize, most);
   const { inodes, rest } = changedInodes(old, now, blocks);
   const { owners, unexplained } = account(old, now, rest, inodes);
-  const scope = scopeOf(now, new Set([...inodes, ...owners]));
+  const scope = scopeOf(now, new Set([...inodes, ...owners]), index);
   return toChanges(old, now, scope, { unexplained, outside: changedOutside(old, now) }, blocks);
 }
 
@@ -88,8 +96,8 @@ const EVERYWHERE: Scope = {
   expected: [],
 };
 
-function scopeOf(next: Filesystem, changed: ReadonlySet<number>): Scope {
-  const leading = leadingDirectories(next, changed);
+function scopeOf(next: Filesystem, changed: ReadonlySet<number>, index?: NamesIndex): Scope {
+  const leading = leadingDirectories(next, changed, index);
   return {
     isChanged: (ino) => changed.has(ino),
     leadsToChange: (ino) => leading.has(ino),
@@ -105,8 +113,15 @@ function toChanges(
   blocks?: BlockNumbers,
 ): OfflineChanges {
   const isSame = sameEntry(base, next, blocks);
-  const pairs = { [Symbol.iterator]: () => changedPairs(base, next, scope) };
-  return { ...found, pairs, changes: { [Symbol.iterator]: () => changesAmong(pairs, isSame) } };
+  const passed = new Map<BytePath, Entry>();
+  const pass = (entry: Entry): void => void passed.set(entry.path, entry);
+  const pairs = { [Symbol.iterator]: () => changedPairs(base, next, scope, pass) };
+  return {
+    ...found,
+    pairs,
+    passed,
+    changes: { [Symbol.iterator]: () => changesAmong(pairs, isSame) },
+  };
 }
 
 function* changesAmong(

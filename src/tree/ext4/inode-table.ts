@@ -5,9 +5,9 @@ import { CORE_SIZE, extraSizeOf, generationOf, type Inode } from './inode.ts';
 import type { Volume } from './volume.ts';
 
 /** Bytes of inode table that are read at once. */
-const PIECE = 65_536;
+const PIECE = 16_384;
 /** How many pieces are kept. */
-const KEPT = 512;
+const KEPT = 2_048;
 const CHECKSUM_LOW = 0x7c;
 const CHECKSUM_HIGH = 0x82;
 

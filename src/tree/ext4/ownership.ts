@@ -2,7 +2,15 @@ import { blockMap } from './block-map.ts';
 import { COMPAT, INCOMPAT } from './features.ts';
 import type { Filesystem } from './filesystem.ts';
 import { descriptorBlock, hasBackup } from './groups.ts';
-import { hasFlag, INODE_FLAG, type Inode, ROOT_INODE, typeOf, xattrBlockOf } from './inode.ts';
+import {
+  hasFlag,
+  INODE_FLAG,
+  type Inode,
+  MAP_AT,
+  ROOT_INODE,
+  typeOf,
+  xattrBlockOf,
+} from './inode.ts';
 import type { Superblock } from './superblock.ts';
 import { isShortSymlink } from './symlink.ts';
 import type { Volume } from './volume.ts';
@@ -24,8 +32,21 @@ export function* metadataRuns({ volume, table }: Filesystem): Generator<BlockRun
     yield one(groups.inodeBitmaps[group] ?? 0);
     yield* backupRuns(volume, group);
   }
-  for (const ino of ownInodes(superblock)) yield* inodeRuns(volume, table.slot(ino));
+  for (const ino of ownInodes(superblock)) {
+    if (ino === RESIZE_INODE) yield* resizeRuns(volume, table.slot(ino));
+    else yield* inodeRuns(volume, table.slot(ino));
+  }
 }
+
+/** Keeps blocks for more descriptors, which {@link backupRuns} gives: only its map is in none of them. */
+function resizeRuns({ superblock }: Volume, inode: Inode): BlockRun[] {
+  const map = inode.bytes.readUInt32LE(inode.at + MAP_AT + 4 * DOUBLY_INDIRECT);
+  return (superblock.compat & COMPAT.resizeInode) === 0 || map === 0 ? [] : [one(map)];
+}
+
+const RESIZE_INODE = 7;
+/** Which word of a block map leads to blocks of pointers to blocks of pointers. */
+const DOUBLY_INDIRECT = 13;
 
 /** Inodes that no path leads to: of the journal, of quotas, of orphans and the like. */
 export function ownInodes(superblock: Superblock): Set<number> {

@@ -38,15 +38,19 @@ export interface Superblock {
   readonly seed: number;
 }
 
-const AT = 1_024;
-const LENGTH = 1_024;
+/** Where it lies in a filesystem, and how long it is: bytes. */
+export const SUPERBLOCK_AT = 1_024;
+export const SUPERBLOCK_LENGTH = 1_024;
 const MAGIC = 0xef53;
 const CRC32C = 1;
 const MAX_DESCRIPTOR = 1_024;
 
 /** Whether the bytes at a filesystem's start look like an ext2, ext3 or ext4 superblock. */
 export function hasSuperblock(source: BlockSource): boolean {
-  return source.size >= AT + LENGTH && readBytes(source).readUInt16LE(0x38) === MAGIC;
+  return (
+    source.size >= SUPERBLOCK_AT + SUPERBLOCK_LENGTH &&
+    readBytes(source).readUInt16LE(0x38) === MAGIC
+  );
 }
 
 /**
@@ -68,8 +72,8 @@ export function readSuperblock(source: BlockSource): Superblock {
 }
 
 function readBytes(source: BlockSource): Buffer {
-  const bytes = Buffer.alloc(LENGTH);
-  source.read(bytes, AT);
+  const bytes = Buffer.alloc(SUPERBLOCK_LENGTH);
+  source.read(bytes, SUPERBLOCK_AT);
   return bytes;
 }
 

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCow } from '../../kit/cow-file.ts';
 import { type ImageLab, imageLab } from '../../kit/image-lab.ts';
@@ -69,7 +69,7 @@ describe('apppot-snap of images', () => {
     });
   });
 
-  it('records the base of an image that has none, and warns', () => {
+  it('binds changes to the state of an image that has no recorded base, and warns', () => {
     const bare = lab.mke2fs('bare', ['-t', 'ext4'], '8M', lab.files('bare-files', { a: 'a' }));
     copyFileSync(bare, next);
     lab.debugfs(next, ['rm a']);
@@ -80,10 +80,24 @@ describe('apppot-snap of images', () => {
     );
     expect(second?.stdout).toBe(first?.stdout);
     expect(JSON.parse(first?.stdout ?? '')).toMatchObject({ name: 'bare', deleted: 1 });
+    expect(JSON.parse(first?.stdout ?? '').base).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(snap('diff', '--image', bare)).toMatchObject({
       status: 4,
       stderr: expect.stringContaining('no base is recorded inside it'),
     });
+  });
+
+  it('finds the same with an index of the base, sound or not', () => {
+    const cow = edited(['rm d/one', 'ln d/two d/three']);
+    const env = { XDG_CACHE_HOME: lab.path('cache') };
+    const changes = () => program.run(['diff', '--cow', cow], { env });
+    const wanted = changes();
+    const { file, size } = JSON.parse(program.run(['index', base, '--json'], { env }).stdout);
+    expect(file.startsWith(lab.path('cache/apppot/names/'))).toBe(true);
+    expect(statSync(file).size).toBe(size);
+    expect(changes()).toEqual(wanted);
+    writeFileSync(file, 'no index');
+    expect(changes()).toEqual(wanted);
   });
 
   it('rebases onto an image', () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { offlineChanges } from '../../../src/tree/ext4/changed.ts';
-import { openImage } from '../../../src/tree/ext4/image.ts';
+import { type ImageTree, openImage } from '../../../src/tree/ext4/image.ts';
+import { encodeNamesIndex, openNamesIndex } from '../../../src/tree/ext4/names-index.ts';
 import { writeCow } from '../../kit/cow-file.ts';
 import { type ImageLab, imageLab } from '../../kit/image-lab.ts';
 import { naiveDiff, toDifferences } from '../../kit/naive-diff.ts';
@@ -50,11 +51,18 @@ describe('offlineChanges()', () => {
     const [before, after] = [openImage(base), openImage(path)];
     try {
       const { changes, unexplained } = offlineChanges(before, after);
+      const indexed = offlineChanges(before, after, indexOf(before)).changes;
+      expect(toDifferences(indexed)).toEqual(toDifferences(changes));
       return { changes: toDifferences(changes), unexplained, truth: naiveDiff(before, after) };
     } finally {
       before.close();
       after.close();
     }
+  }
+
+  function indexOf({ filesystem }: ImageTree) {
+    writeFileSync(lab.path('names'), encodeNamesIndex(filesystem));
+    return openNamesIndex(lab.path('names'), filesystem.volume.superblock.inodes);
   }
 
   function expectChanges(commands: readonly string[], wanted: readonly string[]): void {
