@@ -95,7 +95,8 @@ async function runIn(
       guest.kill();
     });
     const end = await guest.ended;
-    const killed = existsSync(paths.killed) ? KILLED : supervision.finish();
+    const ours = supervision.finish();
+    const killed = existsSync(paths.killed) ? KILLED : ours;
     ending.abort();
     await published;
     if (broken !== undefined) throw broken;
