@@ -19,9 +19,9 @@ it('32 guests at once all run; of those whose starters are killed nothing is lef
       ),
     ),
   );
-  const listed = async () =>
+  const listed = async (): Promise<{ name: string; state: string; memoryUsed: number }[]> =>
     JSON.parse((await apppot(['ps', '--json'], options)).stdout.toString());
-  const running: { name: string; state: string; memoryUsed: number }[] = await listed();
+  const running = await listed();
   expect(running.map(({ state }) => state)).toEqual(names.map(() => 'running'));
   const mean = running.reduce((sum, { memoryUsed }) => sum + memoryUsed, 0) / COUNT / 2 ** 20;
   process.stdout.write(`memory of an idle guest of 128 MiB: ${mean.toFixed(1)} MiB\n`);
