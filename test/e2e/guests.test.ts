@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { quote } from '../../src/launch/shell.ts';
 import { apppot, type LiveGuest, processesNaming, startLive, WAITING } from '../kit/guest-live.ts';
-import { CASES, PEOPLE, run, start, USER_ID, workDirectory } from '../kit/guest-run.ts';
+import {
+  CASES,
+  type Finished,
+  PEOPLE,
+  run,
+  start,
+  USER_ID,
+  workDirectory,
+} from '../kit/guest-run.ts';
 
 describe.each(CASES)('a running guest, by $way as $as', ({ way, as }) => {
   const work = workDirectory();
@@ -135,7 +143,13 @@ describe.each(CASES)('a running guest, by $way as $as', ({ way, as }) => {
   });
 
   it('is asked to end, ends in order, and is listed no more', async () => {
-    const following = apppot(['logs', '-f', 'solver'], options());
+    let following: Promise<Finished> | undefined;
+    await new Promise<void>((ready) => {
+      following = apppot(['logs', '-f', 'solver'], {
+        ...options(),
+        onSpawn: (child) => child.stdout?.once('data', () => ready()),
+      });
+    });
     expect(await apppot(['stop', 'solver'], options())).toMatchObject({
       status: 0,
       stderr: 'solver: stopped\n',
