@@ -4,7 +4,8 @@ import { ConfigError } from '../config/errors.ts';
 import { type Origin, readSettings, type SectionSpec } from '../config/settings.ts';
 import { PROJECT_FILE } from '../config/settings-files.ts';
 import type { Deps } from './deps.ts';
-import { homeOf, programSpec, settingsFiles } from './settings/load.ts';
+import { homeOf } from './home.ts';
+import { programSpec, settingsFiles } from './settings/load.ts';
 
 interface Checked {
   readonly path: string;

@@ -95,7 +95,7 @@ export async function pauseGuest(
     };
   } catch (error) {
     await holder.end();
-    throw error;
+    throw existsSync(paths.imageLink) ? error : missing(name);
   }
 }
 
@@ -103,7 +103,11 @@ function findInstance(parents: readonly string[], name: string): InstancePaths {
   const all = parents.map((parent) => instancePaths(`${parent}/${name}`));
   const found = all.find((paths) => existsSync(socketOf(paths, name)));
   if (found !== undefined && existsSync(found.imageLink)) return found;
-  throw new LaunchError(`Cannot pause "${name}": no guest of yours with this name is running`, {
+  throw missing(name);
+}
+
+function missing(name: string): LaunchError {
+  return new LaunchError(`Cannot pause "${name}": no guest of yours with this name is running`, {
     kind: 'missing',
     code: 'GUEST_MISSING',
     hint: 'Give guests their names with apppot-start --id.',

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Pace } from '../base/pace.ts';
-import { offlineChanges } from '../tree/ext4/changed.ts';
+import { NO_PACE, type Pace } from '../base/pace.ts';
+import type { Bytes } from '../base/units.ts';
+import { findingChanges, type OfflineChanges } from '../tree/ext4/changed.ts';
 import { type ImageTree, openImage } from '../tree/ext4/image.ts';
 import type { NamesIndex } from '../tree/ext4/names-index.ts';
 import { type BytePath, type Segment, TreeError } from '../tree/tree.ts';
@@ -85,17 +86,27 @@ export interface OfflineOptions {
 export async function changesOffline(
   before: ImageTree,
   after: ImageTree,
-  { skip, onUnexplained, pace, index }: OfflineOptions = {},
+  { skip, onUnexplained, pace = NO_PACE, index }: OfflineOptions = {},
 ): Promise<Difference> {
-  pace?.begin({ doing: 'comparing' });
-  const { pairs, passed, unexplained, outside } = offlineChanges(before, after, index);
+  const steps = findingChanges(before, after, index);
+  const { pairs, passed, unexplained, outside } = await found(steps, pace);
   const strange = describe(unexplained, outside);
   if (strange !== undefined) {
     if (onUnexplained === undefined) throw notExplained(after.name, strange);
     onUnexplained(`no file accounts for ${strange} of "${after.name}", which changed`);
   }
   const lookup = (path: BytePath) => passed.get(path) ?? after.lookup(path);
+  pace.begin({ doing: 'comparing' });
   return differenceAmong(pairs, sameContents(before, after), { skip, lookup, pace });
+}
+
+async function found(steps: Generator<Bytes, OfflineChanges>, pace: Pace): Promise<OfflineChanges> {
+  pace.begin({ doing: 'comparing blocks' });
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (pace.step(0, step.value)) await pace.rest();
+  }
 }
 
 function notExplained(image: string, strange: string): SnapError {

@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { run, workDirectory } from '../kit/guest-run.ts';
 
 const work = workDirectory();
 
-/** The commands of a project's README, without their comments. */
-function commandsOf(directory: string): string[] {
-  const [, block = ''] = readFileSync(join(directory, 'README.md'), 'utf8').split('```');
-  return block
+/** The commands of one block of a page, without their comments. */
+function commandsOf(page: string, block = 0): string[] {
+  return (readFileSync(page, 'utf8').split('```')[2 * block + 1] ?? '')
     .split('\n')
     .slice(1)
     .map((line) => line.replace(/ *#.*$/, ''))
@@ -23,7 +22,7 @@ describe.for([
     const cwd = join(work.path, template);
     const begun = await run(['apppot', 'init', template, cwd]);
     expect([begun.status, begun.stderr]).toEqual([0, '']);
-    const commands = commandsOf(cwd);
+    const commands = commandsOf(join(cwd, 'README.md'));
     expect(commands).toHaveLength(3);
     const [build = '', attempt = '', job = ''] = commands;
     expect(await run(['sh', '-c', `${build} --quiet`], { cwd })).toMatchObject({ status: 0 });
@@ -32,4 +31,22 @@ describe.for([
     expect(first.stdout.toString()).toContain(tried);
     expect(second).toEqual({ status: 0, stdout: Buffer.from(done), stderr: '' });
   });
+});
+
+it('the first steps of the guide keep what was installed', async () => {
+  const cwd = join(work.path, 'steps');
+  mkdirSync(cwd);
+  symlinkSync(inject('installed').develop, join(cwd, 'develop.img'));
+  writeFileSync(join(cwd, 'apppot-run'), '#!/bin/sh\necho my job\n', { mode: 0o755 });
+  const page = join(import.meta.dirname, '../../docs/guide/first-steps.md');
+  const [build, ...commands] = commandsOf(page, 3);
+  expect([build, commands.length]).toEqual(['apppot image build develop -o develop.img', 5]);
+  const said: string[] = [];
+  for (const command of commands) {
+    const { status, stdout } = await run(['sh', '-c', command], { cwd });
+    expect([command, status]).toEqual([command, 0]);
+    said.push(stdout.toString());
+  }
+  expect(said[3]).toContain('+ /usr/local/bin/my-job');
+  expect(said[4]).toBe('my job\n');
 });

@@ -1,9 +1,9 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readSettings, type SectionSpec, type Setting } from '../../config/settings.ts';
 import { findSettings, type SettingsFile } from '../../config/settings-files.ts';
 import type { Deps } from '../deps.ts';
+import { homeOf } from '../home.ts';
 import { environmentSettings } from './environment.ts';
 import { sectionSpec } from './spec.ts';
 
@@ -56,7 +56,3 @@ export function programSpec(program: Command, names: readonly string[]): Section
 }
 
 const UNREAD: SectionSpec = { settings: [], sections: {}, isOpen: true };
-
-export function homeOf(env: Deps['env']): string {
-  return env.HOME || homedir();
-}

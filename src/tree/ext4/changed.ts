@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Bytes } from '../../base/units.ts';
 import type { BytePath, Entry, Segment } from '../tree.ts';
 import { account } from './accounting.ts';
 import { type BlockNumbers, changedSegments, toBlocks } from './changed-blocks.ts';
@@ -53,6 +54,19 @@ export function offlineChanges(
   next: ImageTree,
   index?: NamesIndex,
 ): OfflineChanges {
+  const steps = findingChanges(base, next, index);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** {@link offlineChanges}, yielding how many bytes were read where all of two images must be. */
+export function* findingChanges(
+  base: ImageTree,
+  next: ImageTree,
+  index?: NamesIndex,
+): Generator<Bytes, OfflineChanges> {
   const [old, now] = [base.filesystem, next.filesystem];
   if (!hasEqualShape(old, now)) {
     return toChanges(old, now, EVERYWHERE, { unexplained: [], outside: [] });
@@ -61,7 +75,7 @@ export function offlineChanges(
   const { blockSize, blocks: most } = now.volume.superblock;
   const blocks =
     segments === undefined
-      ? comparedBlocks(old.volume, now.volume)
+      ? yield* comparedBlocks(old.volume, now.volume)
       : toBlocks(segments, blockSize, most);
   const { inodes, rest } = changedInodes(old, now, blocks);
   const { owners, unexplained } = account(old, now, rest, inodes);

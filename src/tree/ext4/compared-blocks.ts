@@ -1,3 +1,4 @@
+import type { Bytes } from '../../base/units.ts';
 import { isInUse } from './block-bitmap.ts';
 import type { BlockNumbers } from './changed-blocks.ts';
 import type { Volume } from './volume.ts';
@@ -6,9 +7,9 @@ const CHUNK = 1_048_576;
 
 /**
  * Finds the blocks that differ between two volumes of equal shape by reading both: those that the
- * second one uses, and all inode tables.
+ * second one uses, and all inode tables. Yields how many bytes of each it read, again and again.
  */
-export function comparedBlocks(base: Volume, next: Volume): BlockNumbers {
+export function* comparedBlocks(base: Volume, next: Volume): Generator<Bytes, BlockNumbers> {
   const { blockSize, firstBlock } = next.superblock;
   const ranges = [...tableRanges(next), ...usedRanges(next)].sort((a, b) => a.first - b.first);
   const differing: number[] = [];
@@ -21,6 +22,7 @@ export function comparedBlocks(base: Volume, next: Volume): BlockNumbers {
       base.read(left.subarray(0, length), at);
       next.read(right.subarray(0, length), at);
       for (const block of differences(left, right, length, blockSize)) differing.push(at + block);
+      yield length;
     }
     done = Math.max(done, end);
   }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { quote } from '../../../src/launch/shell.ts';
+import { imageLab } from '../../kit/image-lab.ts';
 import { shell } from '../../kit/shell.ts';
 import { type SnapProgram, snapProgram } from '../../kit/snap-program.ts';
 import { tempDirectory } from '../../kit/temp.ts';
@@ -83,6 +84,7 @@ function screenOf(written: string): string {
 const isWriting = (): boolean =>
   existsSync(`${directory}/out`) && readdirSync(`${directory}/out`).length > 0;
 const CHANGES = ['changes', 'out/c.tar', '--root', 'now', '--against', 'base'];
+const PACKED = CHANGES.with(1, 'out/c.tar.gz');
 const LINE = /\rpacking: \d of 2 entries.*<erase>/;
 
 it('shows how far it is after a second, on one line that is gone in the end', async () => {
@@ -94,7 +96,7 @@ it('shows how far it is after a second, on one line that is gone in the end', as
 });
 
 it('clears the line at Ctrl-C, which it obeys wherever it is', async () => {
-  const { holdWhen, until, type, status, written } = session([...CHANGES.with(1, 'out/c.tar.gz')]);
+  const { holdWhen, until, type, status, written } = session(PACKED);
   await holdWhen(isWriting);
   await until(() => LINE.test(written()));
   type('\x03');
@@ -104,13 +106,32 @@ it('clears the line at Ctrl-C, which it obeys wherever it is', async () => {
 });
 
 it('clears the line before it complains', async () => {
-  program.run(CHANGES);
-  shell(directory, 'truncate -s 90M out/c.tar');
-  const { holdWhen, status, written } = session(['verify', 'out/c.tar']);
-  await holdWhen(() => opened().includes(`${directory}/out/c.tar`));
+  program.run(PACKED);
+  shell(directory, 'truncate -s 90M out/c.tar.gz');
+  const { holdWhen, status, written } = session(['verify', 'out/c.tar.gz']);
+  await holdWhen(() => opened().includes(`${directory}/out/c.tar.gz`));
   expect(await status).toBe(5);
   expect(written()).toMatch(/\rreading: (?:\d entries, )?[\d.]+ MiB of 90.0 MiB<erase>/);
-  expect(screenOf(written())).toMatch(/^apppot-snap: Cannot read bundle "out\/c.tar": it ends/);
+  expect(screenOf(written())).toMatch(/^apppot-snap: Cannot read bundle "out\/c.tar.gz": /);
+});
+
+it('shows how far the comparison of two images is', async () => {
+  const lab = imageLab();
+  onTestFinished(lab.end);
+  shell(
+    directory,
+    `truncate -s 32M now/f; echo x > now/x; mkdir -p now/var/lib/apppot
+    echo sha256:${'0'.repeat(64)} > now/var/lib/apppot/base.digest`,
+  );
+  const base = lab.mke2fs('base', ['-t', 'ext4'], '64M', `${directory}/now`);
+  const next = lab.path('next');
+  copyFileSync(base, next);
+  lab.debugfs(next, ['rm x']);
+  const { holdWhen, status, written } = session(['diff', '--image', next, '--against', base]);
+  await holdWhen(() => opened().includes(base));
+  expect(await status).toBe(0);
+  expect(written()).toMatch(/\rcomparing blocks.*<erase>/);
+  expect(screenOf(written())).toBe('D /x\n');
 });
 
 it.each([
@@ -130,7 +151,10 @@ it.each([
 
 /** Files that the program holds open. */
 function opened(): readonly string[] {
-  if (!existsSync(`${directory}/pid`)) return [];
-  const pid = readFileSync(`${directory}/pid`, 'utf8').trim();
-  return shell(directory, `readlink /proc/${pid}/fd/* || true`).split('\n');
+  try {
+    const files = `/proc/${readFileSync(`${directory}/pid`, 'utf8').trim()}/fd`;
+    return readdirSync(files).map((fd) => readlinkSync(`${files}/${fd}`));
+  } catch {
+    return [];
+  }
 }
