@@ -25,8 +25,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   kill: ['apppot kill solver'],
   logs: ['apppot logs solver', 'apppot logs -f -n 20 solver'],
   exec: [
-    'apppot exec solver -- ps aux',
-    'tar c data | apppot exec solver -- tar x',
+    'apppot exec solver ps aux',
+    'tar c data | apppot exec solver tar x',
     'apppot exec --user root -t solver -- apt-get install gdb',
   ],
   console: ['apppot console solver', 'apppot console --user root solver'],

@@ -27,8 +27,8 @@ describe.each(CASES)('$way as $as tells in one line', ({ way, as }) => {
     expect(found).toMatchObject({
       status: 137,
       stderr:
-        `${program}: The guest ran out of memory, and its kernel killed 1 process; ` +
-        'give it more, such as --mem 1G\n',
+        `${program}: Cannot finish the job: the guest ran out of memory, and its ` +
+        'kernel killed 1 process; give it more, such as --mem 1G\n',
     });
   });
 

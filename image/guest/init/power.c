@@ -68,9 +68,9 @@ static void leave(int status, const char *note, const char *reason) {
 }
 
 static void leave_exhausted(int status, long killed) {
-  char reason[160];
-  snprintf(reason, sizeof reason, "The guest ran out of memory, and its kernel killed %ld process%s; "
-           "give it more, such as --mem 1G", killed, killed == 1 ? "" : "es");
+  char reason[200];
+  snprintf(reason, sizeof reason, "Cannot finish the job: the guest ran out of memory, and its kernel "
+           "killed %ld process%s; give it more, such as --mem 1G", killed, killed == 1 ? "" : "es");
   leave(status, " out-of-memory", reason);
 }
 
