@@ -1,10 +1,11 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { type Daemon, killGroup, startDaemon } from '../host/processes.ts';
 import { confinementWords } from './confine.ts';
 import type { Instance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
 import type { Line } from './line.ts';
+import { openLog } from './log.ts';
 import { kernelEnvironment, kernelWords } from './words.ts';
 
 /** Where the job's streams come from and go to. */
@@ -76,7 +77,7 @@ function startKernel(
   line: Line,
 ): Daemon {
   const confinement = confinementWords(plan, paths);
-  const log = openSync(paths.log, 'w', 0o600);
+  const log = openLog(paths.log);
   const child = startDaemon([...confinement, plan.kernel, ...kernelWords(plan, paths, terminal)], {
     stdio: ['ignore', log, log, 'pipe', 'pipe', line.end, ...(terminal ? PIPES : [])],
     env: kernelEnvironment(plan, paths),

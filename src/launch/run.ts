@@ -12,6 +12,7 @@ import { type Guest, type Streams, startGuest } from './guest.ts';
 import { type Instance, openInstance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
 import { openLine } from './line.ts';
+import { keepLogShort } from './log.ts';
 import { openNetworks } from './net/open.ts';
 import { type Killed, outcome } from './outcome.ts';
 import { writeRecord } from './record.ts';
@@ -88,6 +89,7 @@ async function runIn(
     const guest = startGuest(plan, instance, streams, line);
     const supervision = supervise(guest, plan, paths, streams.terminal);
     options.onStop?.(supervision.stop);
+    keepLogShort(paths.log, ending.signal);
     feedGuest(guest, streams, paths.control, ending.signal);
     let broken: unknown;
     const published = network.publish(ending.signal).catch((error: unknown) => {
