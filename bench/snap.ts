@@ -6,8 +6,8 @@
  *   [--entries N] [--directory DIR] [--clean]
  *
  * Needs root (to drop caches, and for owners), linux.uml, GNU tar, and about 10 GB in DIR
- * (/var/tmp/apppot-bench); 10 GB more and rsync and restic with --peers, 25 GB more with --curve. The trees stay there for the next run; --clean
- * removes them. Run `npm run build` before.
+ * (/var/tmp/apppot-bench); 30 GB more, rsync, restic, umoci and mmdebstrap with --peers; 25 GB more with
+ * --curve. The trees stay there for the next run; --clean removes them. Run `npm run build` before.
  *
  * @module
  */
@@ -18,8 +18,9 @@ import { ours, peers, TAR, tar } from './snap/contenders.ts';
 import { printCurve } from './snap/curve.ts';
 import { tarInGuest } from './snap/in-guest.ts';
 import { type Measured, measure, type Runs } from './snap/measure.ts';
-import { type Prepared, prepare } from './snap/prepare.ts';
+import { hasVirtDiff, type Prepared, prepare } from './snap/prepare.ts';
 import { print, printGoals, printTable } from './snap/report.ts';
+import type { TreeSize } from './snap/tree.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -48,26 +49,32 @@ function main(directory: string): void {
   mkdirSync(directory, { recursive: true });
   const size = { entries: Number(options.entries), times: 1 };
   const runs: Runs = { rounds: Number(options.rounds), cold: false, directory };
-  const prepared = prepare(directory, size, options.peers);
+  const prepared = prepare(directory, size, false);
   const warm = measureAll(prepared, runs);
   if (options.cold !== '0') {
     measureAll(prepared, { ...runs, rounds: Number(options.cold), cold: true });
   }
-  print(NOT_MEASURED, []);
-  if (options.curve) printCurve(directory, size, runs);
   if (options.guest) measureGuest(prepared, warm);
+  if (options.curve) printCurve(directory, size, runs);
+  if (options.peers) for (const tree of ['debian', size] as const) measurePeers(tree, runs);
 }
 
-const NOT_MEASURED = `not measured:
-  umoci: it repacks only what it unpacked itself, and hashes all contents
-  virt-diff: it boots an appliance by QEMU, and cannot read a COW file of User-Mode Linux`;
+/** Each once, after one run in vain: some of them take minutes. */
+function measurePeers(size: TreeSize, runs: Runs): void {
+  const prepared = prepare(runs.directory, size, true);
+  const { offline, changes } = ours(prepared);
+  const all = [offline, changes, tar(prepared).changes, ...peers(prepared)];
+  const title = size === 'debian' ? 'a Debian root' : `${size.entries} entries`;
+  printTable(`${title}, warm, once`, measure(all, { ...runs, rounds: 1 }), [TAR.changes]);
+  if (!hasVirtDiff()) print('not measured: virt-diff, which is not installed', []);
+}
 
 function measureAll(prepared: Prepared, runs: Runs): readonly Measured[] {
   const mine = ours(prepared);
   const original = tar(prepared);
   const contenders = [
-    ...[mine.offline, mine.indexed, mine.base, mine.changes, original.base, original.changes],
-    ...(options.peers ? peers(prepared) : []),
+    ...[mine.offline, mine.indexed, mine.base, mine.changes],
+    ...[original.base, original.changes],
   ];
   const rows = measure(contenders, runs);
   const title = `${runs.cold ? 'cold' : 'warm'}, median of ${runs.rounds}`;

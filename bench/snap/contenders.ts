@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_EXCLUDES } from '../../src/snap/default-exclude.ts';
 import type { Contender } from './measure.ts';
-import { LEFT_OUT, type Prepared, resticRepository, tarBase } from './prepare.ts';
+import { LEFT_OUT, type Prepared, resticRepository, tarBase, umociLayout } from './prepare.ts';
 
 const SNAP = join(import.meta.dirname, '../../bin/apppot-snap.js');
 
@@ -59,7 +59,8 @@ export function tar({ directory, tree, snar }: Prepared) {
   } satisfies Readonly<Record<string, Contender>>;
 }
 
-export function peers({ tree, copy, restic }: Prepared): readonly Contender[] {
+export function peers(prepared: Prepared): readonly Contender[] {
+  const { tree, copy, restic, umoci, image, merged } = prepared;
   const backup = [...resticRepository(restic), 'backup', '--dry-run', tree];
   return [
     {
@@ -67,5 +68,12 @@ export function peers({ tree, copy, restic }: Prepared): readonly Contender[] {
       argv: ['rsync', '-an', '--delete', `${tree}/`, `${copy}/`],
     },
     { name: 'restic backup --dry-run', argv: ['restic', ...backup] },
+    {
+      name: 'umoci repack',
+      argv: ['umoci', 'repack', '--image', `${umociLayout(umoci)}:changed`, umoci],
+    },
+    ...(merged === undefined
+      ? []
+      : [{ name: 'virt-diff', argv: ['virt-diff', '-a', image, '-A', merged] }]),
   ];
 }

@@ -2,10 +2,10 @@ import { ours, tar } from './contenders.ts';
 import { measure, type Runs } from './measure.ts';
 import { prepare } from './prepare.ts';
 import { print } from './report.ts';
-import type { TreeSize } from './tree.ts';
+import type { MadeUp } from './tree.ts';
 
 /** How the time grows with the bytes in files, and with the entries that nobody touched. */
-export function printCurve(parent: string, full: TreeSize, runs: Runs): void {
+export function printCurve(parent: string, full: MadeUp, runs: Runs): void {
   const quarter = { ...full, entries: full.entries / 4 };
   const points = [quarter, { ...quarter, times: 10 }, full];
   print('warm, s', ['offline', 'base', 'changes', 'tar base', 'tar changes']);

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_EXCLUDES } from '../../src/snap/default-exclude.ts';
 import { editScript } from './edits.ts';
 import { inGuest } from './guest.ts';
-import { makeTree, type TreeSize } from './tree.ts';
+import { makeDebian, makeTree, type TreeSize } from './tree.ts';
 
 /** What is measured: a tree before and after the edits, live and as an image. */
 export interface Prepared {
@@ -20,6 +20,10 @@ export interface Prepared {
   readonly manifest: string;
   readonly snar: string;
   readonly restic: string;
+  /** What `umoci unpack` made, with the edited tree in it. */
+  readonly umoci: string;
+  /** The image as the COW file makes it: of a small tree only. */
+  readonly merged?: string;
   /** Cache directory with an index of the image. */
   readonly cache: string;
 }
@@ -27,7 +31,9 @@ export interface Prepared {
 const SNAP = join(import.meta.dirname, '../../bin/apppot-snap.js');
 
 /** The least blocks and inodes that hold the tree, and room for the edits. */
-function imageSize({ entries, times }: TreeSize): string {
+function imageSize(size: TreeSize): string {
+  if (size === 'debian') return '1G';
+  const { entries, times } = size;
   return `${Math.ceil((entries * (8 + 17 * times)) / 2 ** 20) + 1}G`;
 }
 
@@ -37,7 +43,7 @@ function imageSize({ entries, times }: TreeSize): string {
  * @param withPeers Whether the copy and the repository that other tools need are made too.
  */
 export function prepare(parent: string, size: TreeSize, withPeers: boolean): Prepared {
-  const directory = join(parent, `${size.entries}x${size.times}`);
+  const directory = join(parent, nameOf(size));
   const at = (name: string): string => join(directory, name);
   const prepared = {
     ...{
@@ -48,7 +54,8 @@ export function prepare(parent: string, size: TreeSize, withPeers: boolean): Pre
       cow: at('work.cow'),
     },
     ...{ manifest: at('base.manifest'), snar: at('base.snar') },
-    ...{ restic: at('restic'), cache: at('cache') },
+    ...{ restic: at('restic'), umoci: at('umoci'), cache: at('cache') },
+    ...(size === 'debian' && hasVirtDiff() && { merged: at('merged.img') }),
   };
   const ready = withPeers ? ['ready', 'ready-for-peers'] : ['ready'];
   if (ready.every((name) => existsSync(at(name)))) return prepared;
@@ -62,10 +69,10 @@ export function prepare(parent: string, size: TreeSize, withPeers: boolean): Pre
 function make(prepared: Prepared, size: TreeSize, withPeers: boolean): void {
   const { directory, tree, image, cow } = prepared;
   const edits = join(directory, 'edits.sh');
-  writeFileSync(edits, editScript(makeTree(tree, size)));
-  run('mke2fs', ['-q', '-t', 'ext4', '-N', String(size.entries + 10_000)], '-d', tree, image, [
-    imageSize(size),
-  ]);
+  const made = size === 'debian' ? makeDebian(tree) : makeTree(tree, size);
+  writeFileSync(edits, editScript(made));
+  const inodes = made.files.length + made.directories.length + 20_000;
+  run('mke2fs', ['-q', '-t', 'ext4', '-N', String(inodes)], '-d', tree, image, [imageSize(size)]);
   inGuest(directory, image, cow, `sh ${edits} /mnt`);
   recordBases(prepared);
   if (withPeers) makePeers(prepared);
@@ -78,10 +85,36 @@ function recordBases({ tree, image, cache, manifest, snar }: Prepared): void {
   run('tar', tarBase(tree, snar));
 }
 
-function makePeers({ tree, copy, restic }: Prepared): void {
+function makePeers(prepared: Prepared): void {
+  const { tree, copy, restic, image, cow, merged } = prepared;
   run('cp', ['-a'], tree, copy);
   run('restic', [...resticRepository(restic), 'init']);
   run('restic', [...resticRepository(restic), 'backup'], tree);
+  makeUmoci(prepared);
+  if (merged !== undefined) run('uml_moo', ['-b', image, cow, merged]);
+}
+
+/** It repacks only what it unpacked itself: an empty image, which then gets the tree. */
+function makeUmoci({ directory, tree, umoci }: Prepared): void {
+  const layout = umociLayout(umoci);
+  run('umoci', ['init', '--layout', layout]);
+  run('umoci', ['new', '--image', `${layout}:base`]);
+  run('umoci', ['unpack', '--image', `${layout}:base`, umoci]);
+  run('cp', ['-a'], `${tree}/.`, join(umoci, 'rootfs'));
+  run('umoci', ['repack', '--refresh-bundle', '--image', `${layout}:base`, umoci]);
+  run('sh', [join(directory, 'edits.sh'), join(umoci, 'rootfs')]);
+}
+
+export function umociLayout(umoci: string): string {
+  return `${umoci}-layout`;
+}
+
+export function hasVirtDiff(): boolean {
+  return spawnSync('virt-diff', ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+function nameOf(size: TreeSize): string {
+  return size === 'debian' ? size : `${size.entries}x${size.times}`;
 }
 
 /** How the first AppPot recorded a base: an archive that nobody keeps. */

@@ -6,11 +6,15 @@
  * @module
  */
 
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Random, random } from './random.ts';
 
-export interface TreeSize {
+/** A made-up tree, or the root of a small Debian system. */
+export type TreeSize = MadeUp | 'debian';
+
+export interface MadeUp {
   readonly entries: number;
   /** Every file is so many times as long. */
   readonly times: number;
@@ -28,7 +32,7 @@ const LONGEST = 16_000_000;
 const STEMS = ['lib', 'index', 'test_data', 'python3-module', 'x', 'Makefile', 'README', 'core'];
 const ENDINGS = ['.py', '.h', '.so.1', '.js', '', '.json', '.txt', '.html'];
 
-export function makeTree(root: string, { entries, times }: TreeSize): MadeTree {
+export function makeTree(root: string, { entries, times }: MadeUp): MadeTree {
   const draw = random(1);
   const directories = makeDirectories(root, Math.round(entries / 9), draw);
   const symlinks = Math.round(entries / 50);
@@ -41,6 +45,21 @@ export function makeTree(root: string, { entries, times }: TreeSize): MadeTree {
   }
   return { directories, files };
 }
+
+/** Of Debian's essential packages, as mmdebstrap(1) unpacks them. */
+export function makeDebian(root: string): MadeTree {
+  const words = ['--variant=minbase', '--quiet', 'bookworm', root];
+  execFileSync('mmdebstrap', words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const find = (type: string): string[] =>
+    execFileSync('find', [join(root, 'usr'), '-type', type, '-printf', '%P\\n'], TEXT)
+      .split('\n')
+      .filter((path) => /^[\w./+-]+$/.test(path))
+      .map((path) => `usr/${path}`)
+      .sort();
+  return { directories: find('d'), files: find('f') };
+}
+
+const TEXT = { encoding: 'latin1', maxBuffer: 2 ** 26 } as const;
 
 /** Any directory may hold the next one: that gives depths about the logarithm of their number. */
 function makeDirectories(root: string, count: number, draw: Random): readonly string[] {

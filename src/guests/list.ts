@@ -68,6 +68,7 @@ function listGuest(
     clear(paths);
     return [{ ...frame, state: 'broken', error: `${death}; what it left is removed`, ...record }];
   }
+  if (!existsSync(paths.directory)) return [];
   if (fault !== undefined) return [{ ...frame, state: 'broken', error: fault, ...record }];
   const kernel = findKernel(paths, table);
   const memory = kernel === undefined ? {} : { memoryUsed: kernel.memory };
@@ -90,9 +91,9 @@ function stateOf(paths: InstancePaths, kernel: Kernel | undefined): GuestState {
 
 type RecordedFields = Omit<Partial<ListedGuest>, 'name' | 'state'>;
 
-/** A start makes the record right after the directory. */
+/** A start makes the record soon after the directory; older releases made none. */
 function recordOf(paths: InstancePaths): [RecordedFields, string?] {
-  if (!existsSync(paths.record) && !existsSync(paths.processes)) return [{}];
+  if (!existsSync(paths.record)) return [{}];
   try {
     const { image, disk, memory, network, segments, confined, command } = readRecord(paths.record);
     const cow = disk.kind === 'cow' ? { cow: disk.path } : {};

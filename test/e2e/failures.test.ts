@@ -122,7 +122,7 @@ describe.each(PEOPLE)('apppot-start as %s refuses', (as) => {
       status: 125,
       stderr:
         "apppot-start: Cannot read the command line: unknown option '--nope'\n" +
-        '  Look at "apppot-start --help".\n',
+        '  Did you mean --node? Look at "apppot-start --help".\n',
     });
   });
 

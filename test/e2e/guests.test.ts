@@ -3,7 +3,14 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { quote } from '../../src/launch/shell.ts';
-import { apppot, type LiveGuest, processesNaming, startLive, WAITING } from '../kit/guest-live.ts';
+import {
+  apppot,
+  type LiveGuest,
+  listed,
+  processesNaming,
+  startLive,
+  WAITING,
+} from '../kit/guest-live.ts';
 import {
   CASES,
   type Finished,
@@ -26,10 +33,8 @@ describe.each(CASES)('a running guest, by $way as $as', ({ way, as }) => {
   afterAll(() => void guest?.owner.kill('SIGKILL'));
 
   it('is listed, with what it really takes', async () => {
-    const { status, stdout } = await apppot(['ps', '--json'], options());
-    const [row, ...others] = JSON.parse(stdout.toString());
-    expect({ status, others, ...row }).toMatchObject({
-      status: 0,
+    const [row, ...others] = await listed(work.path, options());
+    expect({ others, ...row }).toMatchObject({
       others: [],
       name: 'solver',
       state: 'running',
@@ -40,10 +45,12 @@ describe.each(CASES)('a running guest, by $way as $as', ({ way, as }) => {
       confined: true,
       command: WAITING,
     });
-    expect(row.memoryUsed).toBeGreaterThan(10 * 2 ** 20);
-    expect(row.memoryUsed).toBeLessThan(256 * 2 ** 20);
+    expect(row?.memoryUsed).toBeGreaterThan(10 * 2 ** 20);
+    expect(row?.memoryUsed).toBeLessThan(256 * 2 ** 20);
     const table = (await apppot(['ps'], options())).stdout.toString();
-    expect(table).toMatch(/^NAME +STATE +AGE +MEMORY +NETWORK +IMAGE +JOB\nsolver {2}running {2}/);
+    expect(table).toMatch(
+      /^NAME +STATE +AGE +MEMORY +NETWORK +IMAGE +JOB\n(.*\n)*solver +running /,
+    );
   });
 
   it('runs commands beside its job, with streams and a status of their own', async () => {
@@ -156,8 +163,7 @@ describe.each(CASES)('a running guest, by $way as $as', ({ way, as }) => {
     });
     expect(await guest.ended).toMatchObject({ status: 143, stderr: '' });
     expect(await following).toMatchObject({ status: 0 });
-    expect((await apppot(['ps', '--json'], options())).stdout.toString()).toBe('[]\n');
-    expect((await apppot(['ps'], options())).stdout.toString()).toBe('no guests are running\n');
+    expect(await listed(work.path, options())).toEqual([]);
   });
 
   it('ends by force, and whoever started it is told why', async () => {
@@ -193,9 +199,9 @@ describe.each(CASES)('a running guest, by $way as $as', ({ way, as }) => {
     await ended;
     const { stdout } = await apppot(['ps'], options());
     expect(stdout.toString()).toMatch(
-      /\norphan {2}broken .*\n {2}process \d+, which started it, is dead; what it left is removed\n$/,
+      /^orphan +broken .*\n {2}process \d+, which started it, is dead; what it left is removed$/m,
     );
-    expect((await apppot(['ps', '--json'], options())).stdout.toString()).toBe('[]\n');
+    expect(await listed(work.path, options())).toEqual([]);
     expect(await processesNaming(work.path)).toEqual([]);
   });
 });
@@ -212,8 +218,7 @@ describe.each(PEOPLE)('apppot as %s', (as) => {
     );
     const instance = join(work.path, `apppot-${as === 'root' ? 0 : USER_ID}`, 'odd');
     writeFileSync(join(instance, 'record.json'), '{"format":2}\n');
-    const { stdout } = await apppot(['ps', '--json'], options());
-    expect(JSON.parse(stdout.toString())).toMatchObject([
+    expect(await listed(work.path, options())).toMatchObject([
       {
         name: 'odd',
         state: 'broken',

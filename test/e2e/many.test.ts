@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { apppot, processesNaming, startLive, WAITING } from '../kit/guest-live.ts';
+import { apppot, listed, processesNaming, startLive, WAITING } from '../kit/guest-live.ts';
 import { start, workDirectory } from '../kit/guest-run.ts';
 
 const work = workDirectory();
@@ -19,11 +19,9 @@ it('32 guests at once all run; of those whose starters are killed nothing is lef
       ),
     ),
   );
-  const listed = async (): Promise<{ name: string; state: string; memoryUsed: number }[]> =>
-    JSON.parse((await apppot(['ps', '--json'], options)).stdout.toString());
-  const running = await listed();
+  const running = await listed(work.path, options);
   expect(running.map(({ state }) => state)).toEqual(names.map(() => 'running'));
-  const mean = running.reduce((sum, { memoryUsed }) => sum + memoryUsed, 0) / COUNT / 2 ** 20;
+  const mean = running.reduce((sum, { memoryUsed = 0 }) => sum + memoryUsed, 0) / COUNT / 2 ** 20;
   process.stdout.write(`memory of an idle guest of 128 MiB: ${mean.toFixed(1)} MiB\n`);
 
   const dead = guests.filter((_, index) => index % 2 === 0);
@@ -40,9 +38,11 @@ it('32 guests at once all run; of those whose starters are killed nothing is lef
     ),
   );
   const living = names.filter((_, index) => !isDead(index));
-  expect(new Set((await listed()).map(({ name }) => name))).toEqual(new Set(living));
+  expect(new Set((await listed(work.path, options)).map(({ name }) => name))).toEqual(
+    new Set(living),
+  );
 
-  expect(await apppot(['stop', '--all'], options)).toMatchObject({ status: 0 });
+  expect(await apppot(['stop', ...living], options)).toMatchObject({ status: 0 });
   const rest = await Promise.all(guests.filter((_, i) => i % 2 === 1).map(({ ended }) => ended));
   expect(rest.map(({ status }) => status)).toEqual(living.map(() => 143));
   expect(readdirSync(work.path)).toEqual([]);

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import type { ListedGuest } from '../../src/guests/list.ts';
 import { type Finished, type RunOptions, run, start, type Way } from './guest-run.ts';
 
 /** A guest whose job has begun. */
@@ -39,6 +40,13 @@ export async function startLive(
 /** Runs `apppot`. */
 export function apppot(words: readonly string[], options: RunOptions = {}): Promise<Finished> {
   return run([join(inject('installed').bin, 'apppot'), ...words], options);
+}
+
+/** What `apppot ps` lists in this directory: others may run guests, too. */
+export async function listed(directory: string, options: RunOptions): Promise<ListedGuest[]> {
+  const { stdout } = await apppot(['ps', '--json'], options);
+  const guests = JSON.parse(stdout.toString()) as ListedGuest[];
+  return guests.filter((guest) => guest.directory.startsWith(directory));
 }
 
 /** Command lines of processes that name a directory; waits for those that are just ending. */
