@@ -40,8 +40,12 @@ export async function killGuest(paths: InstancePaths): Promise<End> {
   if (deathOf(paths) !== undefined) return remove(paths);
   const owner = ownerOf(paths);
   mark(paths.killed);
-  killProcesses(paths);
-  if (await until(() => ownerOf(paths) !== owner, CLEANUP)) return 'killed';
+  const isGone = (): boolean => {
+    if (ownerOf(paths) !== owner) return true;
+    killProcesses(paths);
+    return false;
+  };
+  if (await until(isGone, CLEANUP)) return 'killed';
   throw new GuestError(
     `Cannot end the guest "${nameOf(paths)}": it is killed, but process ${owner.split(' ')[0]}, ` +
       'which started it, does not clean up',

@@ -6,9 +6,9 @@
  * @module
  */
 
-import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync, watch } from 'node:fs';
-import { errnoOf } from '../base/errors.ts';
+import { unlinkSync, watch } from 'node:fs';
 import type { Bytes } from '../base/units.ts';
+import { readPlainFile } from '../host/plain-file.ts';
 import { GuestError } from './errors.ts';
 
 export interface Piece {
@@ -61,27 +61,16 @@ function take(directory: string, number: number): Piece | undefined {
 }
 
 function read(path: string): Buffer | undefined {
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-  let file: number;
   try {
-    file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch (cause) {
-    if (errnoOf(cause) === 'ENOENT') return undefined;
-    throw broken(path, cause);
-  }
-  try {
-    const info = fstatSync(file);
-    if (!info.isFile() || info.size > LARGEST) throw broken(path);
-    const room = Buffer.alloc(info.size);
-    const data = room.subarray(0, readSync(file, room, 0, room.length, 0));
-    unlinkSync(path);
+    const data = readPlainFile(path, LARGEST);
+    if (data !== undefined) unlinkSync(path);
     return data;
-  } finally {
-    closeSync(file);
+  } catch (cause) {
+    throw broken(path, cause);
   }
 }
 
-function broken(path: string, cause?: unknown): GuestError {
+function broken(path: string, cause: unknown): GuestError {
   return new GuestError(`Cannot trust the guest: it made "${path}", which is no piece of output`, {
     kind: 'remote',
     code: 'SESSION_BROKEN',

@@ -4,38 +4,19 @@
  * @module
  */
 
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Seconds } from '../base/clock.ts';
-import { type Feed, feed as startHolder } from '../host/feed.ts';
-import { assignments, words } from '../launch/control.ts';
 import { drained, type Streams } from '../launch/guest.ts';
 import { deathOf } from '../launch/leftovers.ts';
-import { tellGuest } from '../launch/line.ts';
 import { feed } from '../launch/stdin.ts';
 import { hasStarted } from '../launch/watchdog.ts';
 import type { InstancePaths } from '../launch/words.ts';
 import { GuestError } from './errors.ts';
 import { nameOf } from './find.ts';
+import { openSession, type Session, type SessionRequest } from './open-session.ts';
 import { readPieces } from './pieces.ts';
-
-export interface SessionRequest {
-  /** Empty: a shell. */
-  readonly command: readonly string[];
-  /** As the guest's root, not as its user. */
-  readonly asRoot: boolean;
-  readonly environment: Readonly<Record<string, string>>;
-}
 
 export interface SessionOptions {
   /**
@@ -52,9 +33,6 @@ const LOOK_MS = 20;
 const [SIGHUP, SIGPIPE] = [1, 13];
 /** The guest has at most 32 pieces waiting. */
 const PIECES_A_WORD = 8;
-
-/** When we are gone, however that came to be, the guest is told, so that the command does not run on. */
-const HANG_UP = 'cat; [ ! -p "$2" ] || echo "session $1 hangup" 1<>"$2"';
 
 /**
  * Runs a command in a guest, and waits for its end.
@@ -94,51 +72,6 @@ async function ready(paths: InstancePaths, patience: Seconds): Promise<void> {
     if (waited > patience * 1_000) throw notReady(paths, patience);
     await sleep(LOOK_MS);
   }
-}
-
-interface Session {
-  /** Its directory, whatever is done to its name: the guest may try to put another in its place. */
-  readonly place: string;
-  readonly tell: (line: string) => void;
-  close(): Promise<void>;
-}
-
-async function openSession(
-  paths: InstancePaths,
-  request: SessionRequest,
-  streams: Streams,
-): Promise<Session> {
-  const id = randomBytes(8).toString('hex');
-  const directory = `${paths.control}/session.${id}`;
-  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
-  mkdirSync(directory, { mode: 0o700 });
-  const handle = openSync(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  const place = `/proc/self/fd/${handle}`;
-  writeRequest(place, request, streams);
-  const holder = await startHolder(['setsid', 'sh', '-c', HANG_UP, 'sh', id, paths.line]);
-  const tell = (line: string): void => void tellGuest(paths.line, `session ${id} ${line}`);
-  tell('start');
-  return { place, tell, close: () => closeSession(directory, handle, holder) };
-}
-
-async function closeSession(directory: string, handle: number, holder: Feed): Promise<void> {
-  await holder.end();
-  closeSync(handle);
-  rmSync(directory, { recursive: true, force: true });
-}
-
-function writeRequest(place: string, request: SessionRequest, streams: Streams): void {
-  const { terminal } = streams;
-  const settings = assignments({
-    root: request.asRoot ? '1' : undefined,
-    terminal: terminal && '1',
-    rows: terminal && String(terminal.rows),
-    columns: terminal && String(terminal.columns),
-    stdin: streams.stdin && '1',
-  });
-  writeFileSync(`${place}/settings`, words(settings));
-  writeFileSync(`${place}/command`, words(request.command));
-  writeFileSync(`${place}/environment`, words(assignments(request.environment)));
 }
 
 function stopper(tell: Session['tell'], hangUp: () => void): (signal: number) => void {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readPlainText } from '../host/plain-file.ts';
 import type { Caller, StartPlan } from './launch.ts';
 import { interfaces } from './net/interfaces.ts';
 import { instancePaths } from './words.ts';
@@ -33,7 +34,7 @@ export interface Report {
 
 /** Bytes kept for the report, so that it can be written when the host's disk is full. */
 const REPORT_ROOM = 4_096;
-const ANSWER_ROOM = 32;
+export const ANSWER_ROOM = 32;
 
 export function writeControl(directory: string, plan: StartPlan, streams: StreamChoice): void {
   mkdirSync(directory, { mode: 0o700 });
@@ -47,7 +48,7 @@ export function writeControl(directory: string, plan: StartPlan, streams: Stream
 }
 
 export function readReport(directory: string): Report {
-  const [first = '', error = ''] = readFileSync(`${directory}/report`, 'utf8').split('\n');
+  const [first = '', error = ''] = readPlainText(`${directory}/report`, REPORT_ROOM).split('\n');
   const [status = '', note] = first.trim().split(' ');
   return {
     ...(status === '' ? {} : { status: Number(status) }),

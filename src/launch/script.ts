@@ -15,10 +15,10 @@ import { assignments, bindWords, planSettings } from './control.ts';
 import { LaunchError, type Segment, type StartPlan } from './launch.ts';
 import { type Helper, helpers } from './net/helpers.ts';
 import { segmentLinks } from './net/interfaces.ts';
-import { SIGNS, type Sign } from './outcome.ts';
 import { renderRecord } from './record.ts';
 import { scratchWords } from './scratch.ts';
 import { printText, printWords, quote, renderFunction } from './shell.ts';
+import { SIGNS, type Sign } from './signs.ts';
 import {
   diskLinks,
   hasOwnMemory,

@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import type { Seconds } from '../base/clock.ts';
+import { readPlainText } from '../host/plain-file.ts';
+import { ANSWER_ROOM } from './control.ts';
 import type { StartPlan } from './launch.ts';
 import { HELD, type InstancePaths } from './words.ts';
 
@@ -76,5 +78,5 @@ export function isPaused({ directory }: InstancePaths): boolean {
 }
 
 function answerOf({ control }: InstancePaths): number {
-  return Number.parseInt(readFileSync(`${control}/alive`, 'latin1'), 10) || 0;
+  return Number.parseInt(readPlainText(`${control}/alive`, ANSWER_ROOM), 10) || 0;
 }
