@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
+import { explain } from '../host/errno.ts';
 import { identify } from '../host/processes.ts';
 import { LaunchError, type MemoryPlace } from './launch.ts';
 import { clear, renderProcess, sweep } from './leftovers.ts';
@@ -111,8 +112,7 @@ function taken(name: string): LaunchError {
 }
 
 function unusable(parent: string, cause: unknown): LaunchError {
-  const reason = errnoOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));
-  return new LaunchError(`Cannot use the directory "${parent}" for the guest: ${reason}`, {
+  return new LaunchError(`Cannot use the directory "${parent}" for the guest: ${explain(cause)}`, {
     kind: 'conflict',
     code: 'TEMP_UNUSABLE',
     hint: 'Set TMPDIR to a directory of your own that has room.',

@@ -42,10 +42,10 @@ const SIGKILL = 9;
 export function outcome(report: Report, end: KernelEnd, killed?: Killed): number {
   const { status, error } = report;
   if (error !== undefined) throw guestFailed(error, report);
-  if (status !== undefined) return status;
+  if (status !== undefined) return finished(status, end);
   switch (killed?.kind) {
     case undefined:
-      throw died(end);
+      throw explained(end) ?? died(end);
     case 'time limit':
       return TIMED_OUT;
     case 'signal':
@@ -59,6 +59,12 @@ export function outcome(report: Report, end: KernelEnd, killed?: Killed): number
         guestStatus: 128 + SIGKILL,
       });
   }
+}
+
+function finished(status: number, end: KernelEnd): number {
+  const failure = status === 0 ? undefined : explained(end, status);
+  if (failure !== undefined) throw failure;
+  return status;
 }
 
 /** Three lines are what a kernel says about a root filesystem that it waits for. */
@@ -103,12 +109,28 @@ function guestFailed(error: string, { status, isExhausted }: Report): LaunchErro
   return new LaunchError(error, { kind: KINDS[status ?? 125] ?? 'remote', code: 'GUEST_FAILED' });
 }
 
-function died({ log, exitCode, signal }: KernelEnd): LaunchError {
-  for (const { pattern, code, kind, message, hint } of SIGNS) {
+/** The first sign in the log: of the guest's death or, where there is a status, of the job's. */
+function explained({ log }: KernelEnd, status?: number): LaunchError | undefined {
+  const signs = SIGNS.filter(({ isOfJob = false }) => isOfJob === (status !== undefined));
+  for (const { pattern, code, kind, message, hint } of signs) {
     const found = new RegExp(pattern).exec(log)?.[1];
-    if (found !== undefined) {
-      return new LaunchError(message.replace('%s', found.trim()), { kind, code, hint });
-    }
+    if (found === undefined) continue;
+    const what = status === undefined ? found.trim() : String(status);
+    return new LaunchError(message.replace('%s', what), { kind, code, hint });
+  }
+  return undefined;
+}
+
+/** SIGXFSZ, and the status with which a sandbox passes it on. */
+const TOO_LARGE: readonly (number | string | null)[] = ['SIGXFSZ', 153];
+
+function died({ exitCode, signal }: KernelEnd): LaunchError {
+  if (TOO_LARGE.includes(signal ?? exitCode)) {
+    return new LaunchError('Cannot run the guest: a file of it grew beyond the limit (ulimit -f)', {
+      kind: 'conflict',
+      code: 'LIMIT_TOO_LOW',
+      hint: 'Raise the limit, or give the guest less with --mem.',
+    });
   }
   const how = signal === null ? `with status ${exitCode}` : `by ${signal}`;
   return new LaunchError(`Cannot run the guest: its kernel ended ${how}`, {

@@ -16,6 +16,8 @@ export interface Sign {
   /** `%s` stands for what was found. */
   readonly message: string;
   readonly hint: string;
+  /** It ends the job, too: counts where that failed, and `%s` stands for the job's status. */
+  readonly isOfJob?: true;
 }
 
 const COW_HINT = 'Name the base image that the COW file was made on, or start with a new COW file.';
@@ -50,6 +52,22 @@ export const SIGNS: readonly Sign[] = [
     kind: 'remote',
     message: 'Cannot run the guest: the host has no room left for its memory',
     hint: 'Give the guest less with --mem, or set TMPDIR to a directory with more room.',
+  },
+  {
+    pattern: '(setup_physmem - mapping .* failed)',
+    code: 'LIMIT_TOO_LOW',
+    kind: 'conflict',
+    message: 'Cannot run the guest: a process may not have as many addresses here (ulimit -v)',
+    hint: 'Raise the limit, or give the guest less with --mem.',
+  },
+  {
+    pattern: '(UML ran out of memory on the host side)',
+    isOfJob: true,
+    code: 'HOST_MAPPINGS',
+    kind: 'remote',
+    message:
+      'Cannot finish the job (status %s): its memory came in more pieces than the host allows (vm.max_map_count)',
+    hint: 'Ask for a higher vm.max_map_count on the host, or use less memory in one process.',
   },
   {
     pattern: '(must be not mounted noexec)',

@@ -10,12 +10,12 @@ describe.each(CASES)('$way as $as tells', ({ way, as }) => {
   it('that the guest hangs before its job', async () => {
     const found = await start(
       way,
-      ['--boot-timeout', '3', '-X', 'rootdelay=100', 'true'],
+      ['--boot-timeout', '2', '-X', 'rootdelay=100', 'true'],
       options(),
     );
     expect(found).toMatchObject({ status: 124, stdout: Buffer.from('') });
     expect(found.stderr.split('\n').map((line) => line.replace(/^( {2}\| ).+$/, '$1…'))).toEqual([
-      `${program}: Cannot run the guest: it did not get to its job in 3 s; its console ended with:`,
+      `${program}: Cannot run the guest: it did not get to its job in 2 s; its console ended with:`,
       '  | …',
       '  | …',
       '  | …',
@@ -26,17 +26,17 @@ describe.each(CASES)('$way as $as tells', ({ way, as }) => {
   });
 
   it('that the guest hangs in its job, which a busy one does not', async () => {
-    const greedy = ['-X', 'sysctl.kernel.sched_rt_runtime_us=-1', '--watchdog', '4'];
+    const greedy = ['-X', 'sysctl.kernel.sched_rt_runtime_us=-1', '--watchdog', '2'];
     const { ended } = await startLive(way, ['--id', 'busy', ...greedy, ...WAITING], options());
     const spin = ['sh', '-c', 'while :; do :; done'];
-    const busy = await apppot(['exec', 'busy', 'timeout', '6', ...spin], options());
+    const busy = await apppot(['exec', 'busy', 'timeout', '3', ...spin], options());
     expect(busy).toMatchObject({ status: 124 });
     const asRoot = ['exec', '--user', 'root', 'busy'];
     const hanging = apppot([...asRoot, 'chrt', '-f', '99', ...spin], options());
     expect(await ended).toMatchObject({
       status: 124,
       stderr:
-        `${program}: Cannot finish the job: the guest hangs, silent for 4 s\n` +
+        `${program}: Cannot finish the job: the guest hangs, silent for 2 s\n` +
         '  Run it again with --console-log FILE to see what it said before.\n',
     });
     expect(await hanging).toMatchObject({
