@@ -322,7 +322,8 @@ leave() {
   status=$?
   trap - EXIT
   [ -z "$modes" ] || stty "$modes" 2>/dev/null
-  exec 6>&- 8>&-
+  # Some shells tell of each helper that is killed.
+  exec 6>&- 8>&- 2>/dev/null
   clear_instance "$instance"
   rmdir "$parent" 2>/dev/null
   exit "$status"

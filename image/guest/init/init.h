@@ -57,6 +57,9 @@ void become_user(void);
 /* merge.c */
 void merge_changes(void);
 
+/* keep.c */
+void keep_changes(void);
+
 /* job.c: returns the job's status as a shell would give it. */
 int run_job(void);
 

@@ -69,6 +69,7 @@ static void leave(int status, const char *reason) {
 
 void power_off(int status) {
   if (is_process_1()) end_processes();
+  keep_changes();
   if (disk_lost_data())
     fail(STATUS_FAILED, "Cannot keep what the job wrote: the guest's disk could not be written; "
          "see whether the disk under the image or COW file is full");
