@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   doctor: async (deps) => (await import('./doctor.ts')).doctorCommand(deps),
   image: async (deps) => (await import('./image.ts')).imageCommand(deps),
   init: async (deps) => (await import('./init.ts')).initCommand(deps),
+  site: async (deps) => (await import('./site.ts')).siteCommand(deps),
   snap: async (deps) => (await import('./snap.ts')).snapCommand(deps),
   start: async (deps) => (await import('./start.ts')).startCommand(deps),
   switch: async (deps) => (await import('./switch.ts')).switchCommand(deps),

@@ -25,6 +25,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'image ls': ['apppot image ls', 'apppot image ls /srv/images --json'],
   'image inspect': ['apppot image inspect base.img', 'apppot image inspect --verify base.img'],
+  'site rte': [
+    'apppot site rte --image /shared/apppot/base.img',
+    'apppot site rte --image /shared/base.img --name APPS/BIO/APPPOT-2.0 -o /etc/arc/rte',
+  ],
   start: [
     'apppot-start --image base.img uname -a',
     'apppot-start --image develop.img --cow work.cow',
