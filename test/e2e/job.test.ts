@@ -37,7 +37,7 @@ describe.each(PEOPLE)('a job of a grid, as %s,', (as) => {
       ...changes,
     });
     await stageJob(description, await planSandbox(description), { mark: 'm', directory });
-    await run(['chmod', '-R', 'a+rwX', directory], { as: PEOPLE[0] });
+    await run(['chmod', '-R', 'a+rwX', directory]);
     const settings = Object.entries({ TMPDIR: work.path, ...env });
     const words = settings.map(([name, value]) => `${name}=${value}`);
     const argv = ['env', '-i', ...words, ...shell, './apppot-job.sh'];

@@ -34,6 +34,11 @@ plan_binds() {
   :
 }
 
+# None: paths of a worker do not fit into JSON by a shell.
+plan_record() {
+  :
+}
+
 make_scratch() {
   :
 }
@@ -121,6 +126,7 @@ run_job() {
   start_watch
   plain_network
   write_control
+  rm -f "$instance/record.json"
   prepare_disk
   prepare_memory
   open_networks
