@@ -26,6 +26,8 @@ export interface RunOptions {
    * kills the guest.
    */
   readonly onStop?: (stop: (signal: number) => void) => void;
+  /** Is waited for when the guest has ended and its networks are still there, for those who use them. */
+  readonly onEnded?: () => Promise<void>;
   /** Variables for programs that networks need, such as ssh. */
   readonly helperEnvironment?: Readonly<Record<string, string>>;
 }
@@ -96,6 +98,7 @@ async function runIn(
     return { status, timedOut: report.timedOut };
   } finally {
     ending.abort();
+    await options.onEnded?.();
     network.close();
   }
 }
