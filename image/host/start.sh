@@ -1,6 +1,7 @@
 # The body of a printed start. Before it stand the plan's own values and functions:
-#   name temporary image disk cow memory timeout grace
+#   name temporary image disk cow memory timeout grace boot_timeout watchdog
 #   plan_settings plan_command plan_environment   print files of the control directory
+#   plan_record                                   prints what is started, for those who list guests
 #   plan_binds                                    likewise, empty when there are none
 #   make_links                                    links the disk's files into the instance
 #   make_scratch                                  makes the scratch disk, if one is wanted
@@ -49,14 +50,25 @@ clear_instance() { # DIRECTORY
 
 sweep() {
   for directory in "$parent"/*; do
-    [ -f "$directory/owner" ] || continue
+    if [ ! -f "$directory/owner" ]; then
+      [ -z "$(find "$directory" -maxdepth 0 -type d -mmin +1 2>/dev/null)" ] || rm -rf "$directory"
+      continue
+    fi
     read -r pid start <"$directory/owner" || continue
-    [ "$(started "$pid")" = "$start" ] || clear_instance "$directory"
+    [ "$(started "$pid")" = "$start" ] && continue
+    clear_instance "$directory"
+    printf 'apppot: removed what guest "%s" left\n' "${directory##*/}" >&2
   done
 }
 
 open_instance() {
   uid=$(id -u)
+  [ -d "$temporary" ] ||
+    fail 127 "Cannot use the temporary directory \"$temporary\": it does not exist" \
+      'Set TMPDIR to a directory of your own that has room.'
+  [ -w "$temporary" ] ||
+    fail 126 "Cannot use the temporary directory \"$temporary\": it may not be written to" \
+      'Set TMPDIR to a directory of your own that has room.'
   parent=$temporary/apppot-$uid
   case $parent in
   *[!A-Za-z0-9_./+@%=~-]*) parent=/tmp/apppot-$uid ;;
@@ -161,6 +173,9 @@ write_control() {
   plan_binds >"$control/binds"
   [ -s "$control/binds" ] || rm "$control/binds"
   printf '%4096s' '' >"$control/report"
+  printf '%32s' '' >"$control/alive"
+  (umask 077 && plan_record >"$instance/record.new")
+  mv "$instance/record.new" "$instance/record.json"
 }
 
 # --- streams ---------------------------------------------------------------------------------
@@ -267,6 +282,8 @@ start_guest() {
   fi
   exec 7<&-
   [ -z "$timeout" ] || kill_after "$((timeout + grace + 4))"
+  [ -z "$boot_timeout" ] || watch boot "$boot_timeout"
+  [ -z "$watchdog" ] || watch silence "$watchdog"
 }
 
 # What is typed goes through a pipe: the kernel loses output that it writes to a terminal itself.
@@ -298,16 +315,45 @@ kill_after() { # SECONDS
   record $!
 }
 
+# Kills a guest that hangs: it has not come to its job, or four questions in a row were not answered.
+watch() { # HOW SECONDS
+  # shellcheck disable=SC2016
+  setsid sh -c '
+    boot() {
+      sleep "$1"
+      [ ! -e control/started ]
+    }
+    silence() {
+      asked=0 missed=0
+      while [ "$missed" -lt 4 ]; do
+        [ -p line ] || return 1
+        sleep "$(($1 / 4)).$(($1 % 4 * 25))"
+        [ -e control/started ] || continue
+        read -r answer <control/alive || :
+        if ls held.* >/dev/null 2>&1 || [ "${answer:-0}" = "$asked" ]; then
+          missed=0 asked=$((asked + 1))
+        else
+          missed=$((missed + 1))
+        fi
+        echo "alive $asked" 1<>line
+      done
+    }
+    cd "$1" && "$2" "$3" && echo "$2" >hung && kill -s KILL -- "-$4"
+  ' watch "$instance" "$1" "$2" "$guest" </dev/null >/dev/null 2>&1 6>&- 8>&- &
+  record $!
+}
+
 stop() { # SIGNAL
   if [ -n "$asked" ]; then end_process "$guest"; fi
   asked=$1
+  : >"$instance/stopping"
   tell "signal $1"
   kill_after "$((grace + 4))"
 }
 
 await_guest() {
   while :; do
-    wait "$guest"
+    wait "$guest" 2>/dev/null
     kernel_status=$?
     kill -0 "$guest" 2>/dev/null || break
   done
@@ -318,7 +364,13 @@ await_guest() {
 
 # --- the end ---------------------------------------------------------------------------------
 
+sign_of_job() { # STATUS PATTERN MESSAGE HINT
+  [ -n "$status" ] && grep -qE "$2" "$instance/console.log" || return 0
+  fail "$1" "${3%%%s*}$status${3#*%s}" "$4"
+}
+
 sign() { # STATUS PATTERN MESSAGE HINT
+  [ -z "$status" ] || return 0
   found=$(sed -nE "s!.*$2.*!\\1!p" "$instance/console.log" | head -n 1 | tr -d '\r')
   [ -n "$found" ] || return 0
   case $3 in
@@ -327,16 +379,37 @@ sign() { # STATUS PATTERN MESSAGE HINT
   esac
 }
 
+hung() { # HOW
+  if [ "$1" = silence ]; then
+    fail 124 "Cannot finish the job: the guest hangs, silent for $watchdog s" \
+      'Run it again with --console-log FILE to see what it said before.'
+  fi
+  last=$(tr '\r' '\n' <"$instance/console.log" | grep -vE '^ *$|^epollctl add err' | tail -n 3 |
+    tr '\000-\011\013-\037\177' '?' | sed 's/^/  | /')
+  fail 124 "Cannot run the guest: it did not get to its job in $boot_timeout s; \
+its console ended with:${last:+
+}${last:- nothing}" \
+    'Give it more time with --boot-timeout, or see it all: --console-log FILE.'
+}
+
 report() {
   {
     read -r status note
     read -r reason
   } <"$control/report"
   [ -z "$reason" ] || fail "$status" "$reason"
-  [ -z "$note" ] || printf 'apppot: the job was ended after %s s\n' "$timeout" >&2
+  [ "$note" != timed-out ] || printf 'apppot: the job was ended after %s s\n' "$timeout" >&2
+  [ "${status:-0}" = 0 ] || signs
   [ -z "$status" ] || exit "$status"
+  if [ -e "$instance/killed" ]; then
+    fail 137 'Cannot finish the job: the guest was killed by "apppot kill"'
+  fi
+  [ ! -s "$instance/hung" ] || hung "$(cat "$instance/hung")"
   [ -z "$asked" ] || exit "$((128 + asked))"
   signs
+  [ "$kernel_status" != 153 ] ||
+    fail 126 'Cannot run the guest: a file of it grew beyond the limit (ulimit -f)' \
+      'Raise the limit, or give the guest less with --mem.'
   fail 125 "Cannot run the guest: its kernel ended with status $kernel_status" \
     'Run it again with --console-log FILE to keep all that it said.'
 }

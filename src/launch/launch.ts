@@ -11,12 +11,16 @@ import type { Bytes } from '../base/units.ts';
 
 export type LaunchCode =
   | 'KERNEL_MISSING'
+  | 'KERNEL_UNUSABLE'
   | 'SLIRP_MISSING'
   | 'IMAGE_MISSING'
   | 'IMAGE_UNREADABLE'
   | 'IMAGE_TRUNCATED'
   | 'IMAGE_FOREIGN'
   | 'COW_MISMATCH'
+  | 'COW_DANGLING'
+  | 'COW_TRUNCATED'
+  | 'REBASE_IMPOSSIBLE'
   | 'COW_LOCKED'
   | 'COW_UNUSABLE'
   | 'BUNDLE_UNREADABLE'
@@ -37,6 +41,8 @@ export type LaunchCode =
   | 'NETWORK_MISSING'
   | 'NETWORK_UNSUPPORTED'
   | 'MEMORY_UNPLACED'
+  | 'LIMIT_TOO_LOW'
+  | 'HOST_MAPPINGS'
   | 'NETWORK_FAILED'
   | 'SWITCH_FAILED'
   | 'CLUSTER_MALFORMED'
@@ -54,6 +60,9 @@ export type LaunchCode =
   | 'GUEST_PAUSED'
   | 'GUEST_WROTE'
   | 'GUEST_FAILED'
+  | 'GUEST_EXHAUSTED'
+  | 'GUEST_HUNG'
+  | 'GUEST_KILLED'
   | 'GUEST_DIED';
 
 export class LaunchError extends AppPotError<LaunchCode> {}
@@ -145,7 +154,15 @@ export type MemoryPlace = 'shared' | 'temporary';
 /** Where the guest's writes go. */
 export type Disk =
   | { readonly kind: 'image' }
-  | { readonly kind: 'cow'; readonly path: string; readonly exists: boolean }
+  | {
+      readonly kind: 'cow';
+      readonly path: string;
+      readonly exists: boolean;
+      /** Its header names another place, or time, of its base image, and is to be changed. */
+      readonly moved?: 'place' | 'time';
+      /** Bytes that it takes for holes that a copy has filled. */
+      readonly waste?: Bytes;
+    }
   | { readonly kind: 'temporary' };
 
 /** A host directory that the guest sees. */
@@ -205,6 +222,10 @@ export interface StartPlan {
   readonly timeout?: Seconds;
   /** From being asked to end until the job is killed. */
   readonly grace: Seconds;
+  /** The guest counts as hung, and is killed, when it has not come to its job after this time. */
+  readonly bootTimeout?: Seconds;
+  /** The guest counts as hung, and is killed, when its process 1 has not answered for this time. */
+  readonly watchdog?: Seconds;
 }
 
 /** The file that names a guest's process 1 in every base image. */

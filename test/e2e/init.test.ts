@@ -43,8 +43,8 @@ it('the first steps of the guide keep what was installed', async () => {
   expect([build, commands.length]).toEqual(['apppot image build develop -o develop.img', 5]);
   const said: string[] = [];
   for (const command of commands) {
-    const { status, stdout } = await run(['sh', '-c', command], { cwd });
-    expect([command, status]).toEqual([command, 0]);
+    const { status, stdout, stderr } = await run(['sh', '-c', command], { cwd });
+    expect([command, status, status === 0 ? '' : stderr]).toEqual([command, 0, '']);
     said.push(stdout.toString());
   }
   expect(said[3]).toContain('+ /usr/local/bin/my-job');

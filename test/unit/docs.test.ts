@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { commandAt, commandTree } from '../kit/command-line.ts';
 import { commandLines, problemOf } from '../kit/command-words.ts';
 
@@ -13,6 +13,9 @@ const PAGES = [
   ),
   ...readdirSync(join(ROOT, 'templates')).map((name) => `templates/${name}/README.md`),
 ];
+
+// Commands load their libraries when they run.
+vi.setConfig({ testTimeout: 10_000 });
 
 let program: Command;
 beforeAll(async () => {
@@ -94,7 +97,7 @@ function readSource(path: string): Source {
   const text = readFileSync(path, 'utf8')
     .replaceAll(/['"`]\s*\+?\s*\n\s*['"`]/g, '')
     .replaceAll('\\"', '"');
-  const variable = /\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|%[sd]/g;
+  const variable = /\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|%l?[sd]/g;
   return { text, plain: text.replaceAll(variable, '…') };
 }
 
