@@ -12,6 +12,8 @@ import { chooseTemporary, planStart, type StartRequest } from '../../launch/plan
 import { withBareGuest } from '../bare.ts';
 import type { Place } from '../place.ts';
 import { compare, judge, type Row, type Sample, type Verdict } from './compare.ts';
+import { BenchError } from './errors.ts';
+import { type Emulator, withEmulators } from './qemu.ts';
 import { guestSide, nativeSide } from './sides.ts';
 import { openSink, type Sink } from './sink.ts';
 import { timeStarts } from './starts.ts';
@@ -24,10 +26,23 @@ export interface BenchReport {
   readonly rounds: number;
   readonly rows: readonly Row[];
   readonly verdicts: readonly Verdict[];
+  /** Guests under QEMU, where there are any. */
+  readonly others: readonly OtherReport[];
+}
+
+export interface OtherReport {
+  readonly guest: string;
+  /** Why there are no figures. */
+  readonly fault?: string;
+  readonly rows: readonly Row[];
+  readonly verdicts: readonly Verdict[];
 }
 
 export interface BenchOptions {
   readonly rounds: number;
+  /** Compare with QEMU, too. */
+  readonly qemu: boolean;
+  readonly qemuKernel?: string;
   readonly onRound?: (round: number) => void;
 }
 
@@ -48,15 +63,19 @@ const JOBDIR = `${HOME}/job`;
 const HOST = '10.0.2.2';
 
 /**
- * Measures in turn, so that what else goes on here hits both sides.
+ * Measures in turn, so that what else goes on here hits all sides.
  *
  * @throws {LaunchError} @throws {BenchError}
  */
 export async function runBench(place: Place, options: BenchOptions): Promise<BenchReport> {
   const { image } = place.wanted;
-  const measure = (subject: Subject): Promise<BenchReport> => measureBoth(place, subject, options);
-  if (image !== undefined) return withImage(place, image, measure);
-  return withBareGuest(place, (request) => measure(bareSubject(request)));
+  const compareAll = (emulators: readonly Emulator[]): Promise<BenchReport> => {
+    const measure = (subject: Subject): Promise<BenchReport> =>
+      measureAll(place, subject, emulators, options);
+    if (image !== undefined) return withImage(place, image, measure);
+    return withBareGuest(place, (request) => measure(bareSubject(request)));
+  };
+  return options.qemu ? withEmulators(place, options.qemuKernel, compareAll) : compareAll([]);
 }
 
 /** Without a disk of its own. */
@@ -83,29 +102,61 @@ async function withImage<T>(
   }
 }
 
-async function measureBoth(
+async function measureAll(
   place: Place,
   subject: Subject,
+  emulators: readonly Emulator[],
   { rounds, onRound }: BenchOptions,
 ): Promise<BenchReport> {
   const request = { ...subject.request, network: { hostLoopback: true } };
   const plan: StartPlan = { ...(await planStart(request, place)), disk: { kind: 'temporary' } };
-  const sink =
-    plan.network.kind === 'none' ? undefined : await openSink(`${place.kit}/native/apppot-gauge`);
+  const program = `${place.kit}/native/apppot-gauge`;
+  const sink = plan.network.kind === 'none' ? undefined : await openSink(program);
   try {
     const native = nativeSide(place, nativeWords(subject, sink));
     const guest = guestSide(place, plan, subject.program, guestWords(subject, sink));
     const samples = { native: [] as Sample[], guest: [] as Sample[] };
+    const others = emulators.map((emulator): Other => ({ emulator, samples: [] }));
     for (let round = 1; round <= rounds; round += 1) {
       onRound?.(round);
       const starts = await timeStarts(place, plan, subject.program);
       samples.native.push(...(await native()), startSample(starts.native));
       samples.guest.push(...(await guest()), startSample(starts.guest));
+      for (const other of others) await measureOther(other);
     }
-    const rows = compare(samples.native, samples.guest);
-    return { ...(await describe(place, plan)), rounds, rows, verdicts: judge(rows) };
+    const judged = (there: readonly Sample[]): Pick<OtherReport, 'rows' | 'verdicts'> => {
+      const rows = compare(samples.native, there);
+      return { rows, verdicts: judge(rows) };
+    };
+    return {
+      ...(await describe(place, plan)),
+      rounds,
+      ...judged(samples.guest),
+      others: others.map(({ emulator, samples: there, fault }) => ({
+        guest: emulator.title,
+        ...(fault !== undefined && { fault }),
+        ...judged(there),
+      })),
+    };
   } finally {
     sink?.close();
+  }
+}
+
+interface Other {
+  readonly emulator: Emulator;
+  readonly samples: Sample[];
+  fault?: string;
+}
+
+/** One that fails is left alone from then on: it is not what was asked for. */
+async function measureOther(other: Other): Promise<void> {
+  if (other.fault !== undefined) return;
+  try {
+    other.samples.push(...(await other.emulator.measure()));
+  } catch (error) {
+    if (!(error instanceof BenchError)) throw error;
+    other.fault = error.message;
   }
 }
 
