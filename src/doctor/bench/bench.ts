@@ -4,19 +4,18 @@
  * @module
  */
 
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, release } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import type { StartPlan } from '../../launch/launch.ts';
-import { chooseTemporary, planStart, type StartRequest } from '../../launch/plan.ts';
-import { withBareGuest } from '../bare.ts';
+import { planStart } from '../../launch/plan.ts';
 import type { Place } from '../place.ts';
 import { compare, judge, type Row, type Sample, type Verdict } from './compare.ts';
 import { BenchError } from './errors.ts';
 import { type Emulator, withEmulators } from './qemu.ts';
 import { guestSide, nativeSide } from './sides.ts';
-import { openSink, type Sink } from './sink.ts';
+import { openSink } from './sink.ts';
 import { timeStarts } from './starts.ts';
+import { guestWords, nativeWords, type Subject, withSubject } from './subject.ts';
 
 export interface BenchReport {
   /** ISO 8601, UTC. */
@@ -46,60 +45,15 @@ export interface BenchOptions {
   readonly onRound?: (round: number) => void;
 }
 
-/** Where the guest sees what. */
-interface Subject {
-  readonly request: StartRequest;
-  /** The gauge. */
-  readonly program: string;
-  /** Directory of the host that the guest has as its job's. */
-  readonly share: string;
-  /** A directory of the guest on a disk of its own. */
-  readonly disk?: string;
-}
-
-const HOME = '/home/user';
-const JOBDIR = `${HOME}/job`;
-/** The host's loopback, as guests see it. */
-const HOST = '10.0.2.2';
-
 /**
  * Measures in turn, so that what else goes on here hits all sides.
  *
  * @throws {LaunchError} @throws {BenchError}
  */
 export async function runBench(place: Place, options: BenchOptions): Promise<BenchReport> {
-  const { image } = place.wanted;
-  const compareAll = (emulators: readonly Emulator[]): Promise<BenchReport> => {
-    const measure = (subject: Subject): Promise<BenchReport> =>
-      measureAll(place, subject, emulators, options);
-    if (image !== undefined) return withImage(place, image, measure);
-    return withBareGuest(place, (request) => measure(bareSubject(request)));
-  };
+  const compareAll = (emulators: readonly Emulator[]): Promise<BenchReport> =>
+    withSubject(place, (subject) => measureAll(place, subject, emulators, options));
   return options.qemu ? withEmulators(place, options.qemuKernel, compareAll) : compareAll([]);
-}
-
-/** Without a disk of its own. */
-function bareSubject(request: StartRequest): Subject {
-  const [program = ''] = request.command;
-  return { request, program, share: request.jobdir ?? '' };
-}
-
-async function withImage<T>(
-  place: Place,
-  image: string,
-  work: (subject: Subject) => Promise<T>,
-): Promise<T> {
-  const parent = dirname(chooseTemporary(place, 'bench'));
-  const share = await mkdtemp(join(parent, 'apppot-bench-'));
-  try {
-    await copyFile(join(place.kit, 'native/apppot-gauge'), join(share, 'gauge'));
-    const { memory, kernel, confine } = place.wanted;
-    const own = { image, memory, confine, ...(kernel !== undefined && { kernel }) };
-    const request = { name: `bench.${process.pid}`, ...own, jobdir: share, command: [] };
-    return await work({ request, program: `${JOBDIR}/gauge`, share, disk: HOME });
-  } finally {
-    await rm(share, { recursive: true, force: true });
-  }
 }
 
 async function measureAll(
@@ -162,22 +116,6 @@ async function measureOther(other: Other): Promise<void> {
 
 function startSample(value: number): Sample {
   return { id: 'start', unit: 's', value };
-}
-
-function nativeWords({ share, disk }: Subject, sink: Sink | undefined): string[] {
-  return [
-    ...['cpu', 'system', `share=${share}`],
-    ...(disk === undefined ? [] : [`disk=${share}`]),
-    ...(sink === undefined ? [] : [sink.target('127.0.0.1')]),
-  ];
-}
-
-function guestWords({ disk }: Subject, sink: Sink | undefined): string[] {
-  return [
-    ...['cpu', 'system', `share=${JOBDIR}`],
-    ...(disk === undefined ? [] : [`disk=${disk}`]),
-    ...(sink === undefined ? [] : [sink.target(HOST)]),
-  ];
 }
 
 async function describe(
