@@ -28,7 +28,7 @@ export function benchCommand(deps: Deps): Command {
     .description('measure how fast guests are on this machine, and what they are good for')
     .option('--image <path>', 'what to start (APPPOT_IMAGE, ./apppot.img, or none: then no disk)')
     .option('--mem <size>', 'memory of the guest (APPPOT_MEM, 512M)', parseMemory)
-    .option('--kernel <path>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
+    .option('--kernel <program>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
     .addOption(
       new Option('--confine <how>', "what keeps the guest's root from your files")
         .choices(['auto', 'bwrap', 'landlock', 'none'])
