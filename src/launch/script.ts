@@ -7,6 +7,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import type { Seconds } from '../base/clock.ts';
 import { GUEST_STATUS } from '../base/status.ts';
 import { VERSION } from '../base/version.ts';
 import { confinementWords } from './confine.ts';
@@ -14,9 +15,10 @@ import { assignments, bindWords, planSettings } from './control.ts';
 import { LaunchError, type Segment, type StartPlan } from './launch.ts';
 import { type Helper, helpers } from './net/helpers.ts';
 import { segmentLinks } from './net/interfaces.ts';
-import { SIGNS, type Sign } from './outcome.ts';
+import { renderRecord } from './record.ts';
 import { scratchWords } from './scratch.ts';
-import { printWords, quote, renderFunction } from './shell.ts';
+import { printText, printWords, quote, renderFunction } from './shell.ts';
+import { SIGNS, type Sign } from './signs.ts';
 import {
   diskLinks,
   hasOwnMemory,
@@ -64,13 +66,16 @@ function checkPrintable({ network }: StartPlan): void {
 }
 
 function renderValues(plan: StartPlan, name: string | undefined): string[] {
-  const { image, disk, timeout, grace } = plan;
+  const { image, disk, grace } = plan;
+  const seconds = (time: Seconds | undefined): string =>
+    time === undefined ? "''" : String(Math.ceil(time));
   return [
     `name=${name === undefined ? 'apppot.$$' : quote(name)}`,
     `temporary=$\{TMPDIR:-/tmp}`,
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
     `memory=${hasOwnMemory(plan) ? plan.memoryPlace : "''"}`,
-    `timeout=${timeout ?? "''"} grace=${grace}`,
+    `timeout=${seconds(plan.timeout)} grace=${grace}`,
+    `boot_timeout=${seconds(plan.bootTimeout)} watchdog=${seconds(plan.watchdog)}`,
   ];
 }
 
@@ -86,6 +91,7 @@ function renderFunctions(plan: StartPlan, paths: InstancePaths): string[] {
         : [scratchWords(plan.scratch, paths.scratch).map(shellWord).join(' ')],
     ),
     renderFunction('plan_environment', printWords(assignments(plan.environment))),
+    renderFunction('plan_record', printText(renderRecord(plan))),
     renderFunction(
       'make_links',
       [...diskLinks(plan, paths), ...segmentLinks(plan, paths)].map(
