@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   kill: async (deps) => (await import('./stop.ts')).killCommand(deps),
   logs: async (deps) => (await import('./logs.ts')).logsCommand(deps),
   ps: async (deps) => (await import('./ps.ts')).psCommand(deps),
+  site: async (deps) => (await import('./site.ts')).siteCommand(deps),
   snap: async (deps) => (await import('./snap.ts')).snapCommand(deps),
   start: async (deps) => (await import('./start.ts')).startCommand(deps),
   stop: async (deps) => (await import('./stop.ts')).stopCommand(deps),

@@ -35,6 +35,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'apppot exec --user root -t solver -- apt-get install gdb',
   ],
   console: ['apppot console solver', 'apppot console --user root solver'],
+  'site rte': [
+    'apppot site rte --image /shared/apppot/base.img',
+    'apppot site rte --image /shared/base.img --name APPS/BIO/APPPOT-2.0 -o /etc/arc/rte',
+  ],
   start: [
     'apppot-start --image base.img uname -a',
     'apppot-start --image develop.img --cow work.cow',
