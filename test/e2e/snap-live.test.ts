@@ -123,7 +123,6 @@ describe.each(cases)('apppot-snap --live, of a guest by $way, as $as', ({ way, a
   });
 });
 
-const DONE = { status: 0 };
 const GOODBYE = { status: 7, stdout: Buffer.from('ready\ngoodbye\n'), stderr: '' };
 
 async function startLive(way: Way, options: RunOptions, words: readonly string[]): Promise<Live> {
