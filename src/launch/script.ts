@@ -132,8 +132,9 @@ function become(words: readonly string[]): string[] {
   return words.length === 0 ? [] : [`exec setsid ${words.map(shellWord).join(' ')}`];
 }
 
-function renderSign({ kind, pattern, message, hint }: Sign): string {
-  return ['sign', GUEST_STATUS[kind], ...[pattern, message, hint].map(quote)].join(' ');
+function renderSign({ kind, pattern, message, hint, isOfJob }: Sign): string {
+  const name = isOfJob ? 'sign_of_job' : 'sign';
+  return [name, GUEST_STATUS[kind], ...[pattern, message, hint].map(quote)].join(' ');
 }
 
 /** A word in which the running script's own values take their places. */
