@@ -20,6 +20,7 @@ export type LaunchCode =
   | 'COW_MISMATCH'
   | 'COW_DANGLING'
   | 'COW_TRUNCATED'
+  | 'REBASE_IMPOSSIBLE'
   | 'COW_LOCKED'
   | 'COW_UNUSABLE'
   | 'BUNDLE_UNREADABLE'
@@ -155,7 +156,7 @@ export type Disk =
       readonly path: string;
       readonly exists: boolean;
       /** Its header names another place, or time, of its base image, and is to be changed. */
-      readonly isMoved?: boolean;
+      readonly moved?: 'place' | 'time';
       /** Bytes that it takes for holes that a copy has filled. */
       readonly waste?: Bytes;
     }

@@ -113,7 +113,7 @@ function prepareDisk(plan: StartPlan, { paths }: Instance): void {
   try {
     if (disk.kind === 'temporary') createCow(paths.cow, image);
     if (disk.kind === 'cow' && !disk.exists) createCow(disk.path, image, noteOf(image));
-    if (disk.kind === 'cow' && disk.isMoved) rebaseCow(disk.path, image);
+    if (disk.kind === 'cow' && disk.moved) rebaseCow(disk.path, image);
     for (const [path, link] of diskLinks(plan, paths)) symlinkSync(path, link);
   } catch (cause) {
     const path = disk.kind === 'cow' ? disk.path : paths.cow;

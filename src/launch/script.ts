@@ -35,10 +35,11 @@ const BODY = new URL('../../image/host/start.sh', import.meta.url);
 /**
  * @param name The guest's name; without one each run of the script makes its own.
  * @returns the whole script, with its last newline.
- * @throws {LaunchError} `PUBLISH_IMPOSSIBLE`
+ * @throws {LaunchError} `PUBLISH_IMPOSSIBLE`, `REBASE_IMPOSSIBLE`
  */
 export function renderScript(plan: StartPlan, name?: string): string {
   checkPrintable(plan);
+  checkRebased(plan);
   const open = { ...plan, name: NAME };
   const paths = instancePaths(INSTANCE);
   return [
@@ -135,6 +136,16 @@ function become(words: readonly string[]): string[] {
 function renderSign({ kind, pattern, message, hint, isOfJob }: Sign): string {
   const name = isOfJob ? 'sign_of_job' : 'sign';
   return [name, GUEST_STATUS[kind], ...[pattern, message, hint].map(quote)].join(' ');
+}
+
+/** The kernel itself follows a base image to another place, but not to another time. */
+function checkRebased({ disk }: StartPlan): void {
+  if (disk.kind !== 'cow' || disk.moved !== 'time') return;
+  throw new LaunchError(`Cannot rebase the COW file "${disk.path}" from a printed script`, {
+    kind: 'usage',
+    code: 'REBASE_IMPOSSIBLE',
+    hint: 'Start the guest once with apppot-start --rebase-cow, then print the script.',
+  });
 }
 
 /** A word in which the running script's own values take their places. */
