@@ -13,7 +13,7 @@ beforeAll(async () => {
   await import('../../../src/config/document.ts');
   await import('../../../src/config/job-schema.ts');
   await import('fast-glob');
-}, 10_000);
+}, 30_000);
 
 beforeAll(() => {
   const files =
@@ -41,7 +41,7 @@ const bare = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll(dir
 const file = (name: string, path = name) => ({ name, source: { kind: 'file', path: `/${path}` } });
 const tool = { ...file('bin/tool'), isExecutable: true };
 
-describe('loadJobFile()', () => {
+describe('loadJobFile()', { timeout: 10_000 }, () => {
   it('finds nothing in an empty file', async () => {
     expect(await loadJobFile(jobFile(''), place())).toEqual({});
   });
@@ -181,7 +181,7 @@ const refusal = async (...input: unknown[]) => {
   return bare(error.message).split('\n').slice(1).join('\n');
 };
 
-describe('readJobOptions()', () => {
+describe('readJobOptions()', { timeout: 10_000 }, () => {
   it.for<[string, unknown, unknown[]]>([
     ['a pattern', 'spectra/*.mgf', [file('spectra/a.mgf'), file('spectra/b.mgf')]],
     [
