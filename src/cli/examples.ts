@@ -25,6 +25,20 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'image ls': ['apppot image ls', 'apppot image ls /srv/images --json'],
   'image inspect': ['apppot image inspect base.img', 'apppot image inspect --verify base.img'],
+  ps: ['apppot ps', 'apppot ps --json'],
+  stop: ['apppot stop solver', 'apppot stop --all --grace 1m'],
+  kill: ['apppot kill solver'],
+  logs: ['apppot logs solver', 'apppot logs -f -n 20 solver'],
+  exec: [
+    'apppot exec solver ps aux',
+    'tar c data | apppot exec solver tar x',
+    'apppot exec --user root -t solver -- apt-get install gdb',
+  ],
+  console: ['apppot console solver', 'apppot console --user root solver'],
+  'site rte': [
+    'apppot site rte --image /shared/apppot/base.img',
+    'apppot site rte --image /shared/base.img --name APPS/BIO/APPPOT-2.0 -o /etc/arc/rte',
+  ],
   start: [
     'apppot-start --image base.img uname -a',
     'apppot-start --image develop.img --cow work.cow',

@@ -60,6 +60,9 @@ export type LaunchCode =
   | 'GUEST_PAUSED'
   | 'GUEST_WROTE'
   | 'GUEST_FAILED'
+  | 'GUEST_EXHAUSTED'
+  | 'GUEST_HUNG'
+  | 'GUEST_KILLED'
   | 'GUEST_DIED';
 
 export class LaunchError extends AppPotError<LaunchCode> {}
@@ -219,6 +222,10 @@ export interface StartPlan {
   readonly timeout?: Seconds;
   /** From being asked to end until the job is killed. */
   readonly grace: Seconds;
+  /** The guest counts as hung, and is killed, when it has not come to its job after this time. */
+  readonly bootTimeout?: Seconds;
+  /** The guest counts as hung, and is killed, when its process 1 has not answered for this time. */
+  readonly watchdog?: Seconds;
 }
 
 /** The file that names a guest's process 1 in every base image. */

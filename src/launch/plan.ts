@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Seconds } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
@@ -34,6 +34,8 @@ export interface StartRequest {
   readonly environment?: Readonly<Record<string, string>>;
   readonly extra?: readonly string[];
   readonly timeout?: Seconds;
+  readonly bootTimeout?: Seconds;
+  readonly watchdog?: Seconds;
   readonly confine?: ConfinementWish;
 }
 
@@ -74,8 +76,16 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
     environment: request.environment ?? {},
     caller,
     extra: request.extra ?? [],
-    ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
+    ...limitsOf(request),
     grace: GRACE,
+  };
+}
+
+function limitsOf({ timeout, bootTimeout, watchdog }: StartRequest): Partial<StartPlan> {
+  return {
+    ...(timeout !== undefined && { timeout }),
+    ...(bootTimeout !== undefined && { bootTimeout }),
+    ...(watchdog !== undefined && { watchdog }),
   };
 }
 
@@ -137,7 +147,7 @@ function checkAccess(
 ): string {
   try {
     accessSync(path, mode);
-    return resolve(path);
+    return realpathSync(path);
   } catch (cause) {
     const missing = errnoOf(cause) === 'ENOENT';
     throw new LaunchError(

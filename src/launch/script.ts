@@ -7,6 +7,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import type { Seconds } from '../base/clock.ts';
 import { GUEST_STATUS } from '../base/status.ts';
 import { VERSION } from '../base/version.ts';
 import { confinementWords } from './confine.ts';
@@ -14,9 +15,11 @@ import { assignments, bindWords, planSettings } from './control.ts';
 import { LaunchError, type Segment, type StartPlan } from './launch.ts';
 import { type Helper, helpers } from './net/helpers.ts';
 import { segmentLinks } from './net/interfaces.ts';
-import { SIGNS, type Sign } from './outcome.ts';
+import { renderRecord } from './record.ts';
 import { scratchWords } from './scratch.ts';
-import { printWords, quote, renderFunction } from './shell.ts';
+import { printText, printWords, quote, renderFunction } from './shell.ts';
+import { SIGNS, type Sign } from './signs.ts';
+import { become, STAND_INS, shellWord } from './stand-ins.ts';
 import {
   diskLinks,
   hasOwnMemory,
@@ -26,11 +29,8 @@ import {
   kernelWords,
 } from './words.ts';
 
-/** Stand in words for what only the running script knows. */
-const INSTANCE = '@INSTANCE@';
-const NAME = '@NAME@';
-
-const BODY = new URL('../../image/host/start.sh', import.meta.url);
+/** The functions that every start needs, from `image/host`. */
+export const START_PARTS = ['instance.sh', 'start.sh'] as const;
 
 /**
  * @param name The guest's name; without one each run of the script makes its own.
@@ -40,8 +40,8 @@ const BODY = new URL('../../image/host/start.sh', import.meta.url);
 export function renderScript(plan: StartPlan, name?: string): string {
   checkPrintable(plan);
   checkRebased(plan);
-  const open = { ...plan, name: NAME };
-  const paths = instancePaths(INSTANCE);
+  const open = { ...plan, name: STAND_INS.name };
+  const paths = instancePaths(STAND_INS.instance);
   return [
     '#!/bin/sh',
     `# Starts a guest; made by apppot ${VERSION}. Needs no apppot: run it with sh.`,
@@ -49,9 +49,15 @@ export function renderScript(plan: StartPlan, name?: string): string {
     ...renderValues(plan, name),
     ...renderFunctions(open, paths),
     '',
-    readFileSync(BODY, 'utf8').trimEnd(),
+    ...START_PARTS.map(hostPart),
+    'start_and_wait',
     '',
   ].join('\n');
+}
+
+/** Text of a file of `image/host`. */
+export function hostPart(path: string): string {
+  return readFileSync(new URL(`../../image/host/${path}`, import.meta.url), 'utf8').trimEnd();
 }
 
 function checkPrintable({ network }: StartPlan): void {
@@ -64,13 +70,16 @@ function checkPrintable({ network }: StartPlan): void {
 }
 
 function renderValues(plan: StartPlan, name: string | undefined): string[] {
-  const { image, disk, timeout, grace } = plan;
+  const { image, disk, grace } = plan;
+  const seconds = (time: Seconds | undefined): string =>
+    time === undefined ? "''" : String(Math.ceil(time));
   return [
     `name=${name === undefined ? 'apppot.$$' : quote(name)}`,
     `temporary=$\{TMPDIR:-/tmp}`,
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
     `memory=${hasOwnMemory(plan) ? plan.memoryPlace : "''"}`,
-    `timeout=${timeout ?? "''"} grace=${grace}`,
+    `timeout=${seconds(plan.timeout)} grace=${grace} keeping=0`,
+    `boot_timeout=${seconds(plan.bootTimeout)} watchdog=${seconds(plan.watchdog)}`,
   ];
 }
 
@@ -86,6 +95,7 @@ function renderFunctions(plan: StartPlan, paths: InstancePaths): string[] {
         : [scratchWords(plan.scratch, paths.scratch).map(shellWord).join(' ')],
     ),
     renderFunction('plan_environment', printWords(assignments(plan.environment))),
+    renderFunction('plan_record', printText(renderRecord(plan))),
     renderFunction(
       'make_links',
       [...diskLinks(plan, paths), ...segmentLinks(plan, paths)].map(
@@ -120,7 +130,8 @@ function renderCheck(segment: Segment): string[] {
   return endpoint.kind === 'unix' ? [`need_switch ${quote(endpoint.path)}`] : [];
 }
 
-function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): string[] {
+/** The program that runs a guest, with its words. */
+export function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): string[] {
   return [
     ...['env', '-i', ...assignments(kernelEnvironment(plan, paths))],
     ...confinementWords(plan, paths),
@@ -129,11 +140,8 @@ function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): s
   ];
 }
 
-function become(words: readonly string[]): string[] {
-  return words.length === 0 ? [] : [`exec setsid ${words.map(shellWord).join(' ')}`];
-}
-
-function renderSign({ kind, pattern, message, hint, isOfJob }: Sign): string {
+/** A call of `sign` or `sign_of_job`. */
+export function renderSign({ kind, pattern, message, hint, isOfJob }: Sign): string {
   const name = isOfJob ? 'sign_of_job' : 'sign';
   return [name, GUEST_STATUS[kind], ...[pattern, message, hint].map(quote)].join(' ');
 }
@@ -147,16 +155,3 @@ function checkRebased({ disk }: StartPlan): void {
     hint: 'Start the guest once with apppot-start --rebase-cow, then print the script.',
   });
 }
-
-/** A word in which the running script's own values take their places. */
-function shellWord(word: string): string {
-  return word
-    .split(/(@INSTANCE@|@NAME@)/)
-    .map((part) => VARIABLES[part] ?? (part === '' ? '' : quote(part)))
-    .join('');
-}
-
-const VARIABLES: Readonly<Record<string, string>> = {
-  [INSTANCE]: '"$instance"',
-  [NAME]: '"$name"',
-};

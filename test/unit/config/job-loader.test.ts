@@ -114,7 +114,9 @@ input:
   - in.txt
   - {from: bin/tool, as: in.txt}
 output: [/etc/passwd, {name: x, to: there}]
-stdout: logs/
+stdout: logs/out.txt
+stderr: $(id)
+save-changes: bundles/
 mem: much
 wall-time: 0
 count: 0
@@ -136,12 +138,14 @@ notify: me
       '  line 10: input[2].form: unknown setting; did you mean "from"?',
       `  line 13: output[0].name: expected ${JOB_NAME}`,
       '  line 13: output[1].to: expected an address',
-      '  line 14: stdout: expected the name of a file',
-      '  line 15: mem: expected a size such as 2G',
-      '  line 16: wall-time: expected a time such as 90s, 10m or 2h',
-      '  line 17: count: expected a number of cores such as 1',
-      '  line 18: que: unknown setting; did you mean "queue"?',
-      '  line 19: notify: expected an e-mail address',
+      '  line 14: stdout: expected a name without directory, blanks and quotes, such as log.txt',
+      '  line 15: stderr: expected a name without directory, blanks and quotes, such as log.txt',
+      '  line 16: save-changes: expected the name of a file',
+      '  line 17: mem: expected a size such as 2G',
+      '  line 18: wall-time: expected a time such as 90s, 10m or 2h',
+      '  line 19: count: expected a number of cores such as 1',
+      '  line 20: que: unknown setting; did you mean "queue"?',
+      '  line 21: notify: expected an e-mail address',
     ]);
   });
 
