@@ -1,6 +1,8 @@
 #!/bin/sh
-# Builds what is no TypeScript, as static programs for this machine's architecture: process 1 of guests,
-# the sandbox for the host and the gauge for both; and apppot-snap for guests, as one file.
+# Builds what is no TypeScript, as static programs for this machine's architecture: process 1 of guests
+# and what runs commands on other guests,
+# the sandbox and the switch for the host and the gauge for both; and apppot-snap for guests, as one
+# file.
 #
 # usage: build-guest.sh [DIRECTORY]; default dist/guest; what is for the host goes to "native" beside it
 set -eu
@@ -12,7 +14,9 @@ compile() { # PROGRAM SOURCE...
   cc -std=gnu11 -D_GNU_SOURCE -static -Os -s -Wall -Wextra -Werror -Wno-unused-result -o "$@"
 }
 compile "$out/apppot-init" image/guest/init/*.c
+compile "$out/apppot-rsh" image/guest/rsh/*.c
 compile "$native/apppot-confine" image/host/confine.c
+compile "$native/apppot-switch" image/host/switch/*.c
 compile "$native/apppot-gauge" -O2 image/gauge/*.c
 
 # It must run on the oldest Node.js of the suites that images are built of: Debian 12 has 18.

@@ -226,14 +226,20 @@ open_networks() {
   start_helpers
 }
 
+no_helper() { # TARGET
+  said=$(sed -n '/^Cannot /q; /./p' "$instance/helper.log" | tail -n 1)
+  reason=$(sed -n '/^Cannot /{p;q;}' "$instance/helper.log")
+  [ -z "$said" ] && [ -n "$reason" ] || reason="Cannot reach $1: ${said:-it does not listen}"
+  fail 125 "$reason" 'Start with another network, such as --net slirp, or without one: --net none.'
+}
+
 start_helper() { # FUNCTION SOCKET TARGET
   "$1" 3<"$instance/net.end" 8>&- </dev/null >/dev/null 2>"$instance/helper.log" &
   record $!
   waits=0
   until [ -S "$2" ]; do
     [ "$waits" -lt 2000 ] && kill -0 $! 2>/dev/null ||
-      fail 125 "Cannot reach $3: $(tail -n 1 "$instance/helper.log")" \
-        'Start with another network, such as --net slirp, or without one: --net none.'
+      no_helper "$3"
     waits=$((waits + 1))
     sleep 0.01
   done

@@ -4,6 +4,7 @@ import { type Load, loadProgram } from './program.ts';
 
 /** Each command's code and libraries are loaded when it is asked for. */
 export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
+  cluster: async (deps) => (await import('./cluster.ts')).clusterCommand(deps),
   completion: async (deps) =>
     (await import('./completion.ts')).completionCommand(deps, () => loadAll(deps)),
   config: async (deps) => (await import('./config.ts')).configCommand(deps, () => loadAll(deps)),
@@ -12,10 +13,11 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   init: async (deps) => (await import('./init.ts')).initCommand(deps),
   snap: async (deps) => (await import('./snap.ts')).snapCommand(deps),
   start: async (deps) => (await import('./start.ts')).startCommand(deps),
+  switch: async (deps) => (await import('./switch.ts')).switchCommand(deps),
 };
 
 /** Commands whose exit status is a guest command's. */
-export const GUEST_COMMANDS: ReadonlySet<string> = new Set(['start']);
+export const GUEST_COMMANDS: ReadonlySet<string> = new Set(['cluster', 'start']);
 
 /** The whole tree of commands. */
 export function loadAll(deps: Deps): Promise<Command> {

@@ -5,6 +5,10 @@
  */
 
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  'cluster run': [
+    'apppot cluster run -n 4 --image mpi.img mpirun ./hello',
+    'apppot cluster run --hosts hosts.txt --image mpi.img mpirun -n 8 ./ring',
+  ],
   completion: [
     'apppot completion bash >~/.local/share/bash-completion/completions/apppot',
     'source <(apppot completion zsh)',
@@ -24,6 +28,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'apppot-start --image base.img uname -a',
     'apppot-start --image develop.img --cow work.cow',
     'seq 9 | apppot-start --image base.img --changes my.changes.tar.gz sort -r',
+  ],
+  switch: [
+    'apppot switch /tmp/lab.sock',
+    'apppot switch /tmp/lab.sock --listen 0.0.0.0:7700 --secret lab.key',
+    'apppot switch /tmp/lab.sock --link ssh:head:/tmp/lab.sock',
   ],
   'snap base': ['sudo apppot-snap base', 'apppot-snap base --root tree --base tree.manifest'],
   'snap changes': [

@@ -7,7 +7,10 @@ export async function imageCommand(deps: Deps): Promise<Command> {
   image
     .command('build')
     .description('build a base image from a recipe')
-    .argument('<recipe>', 'path of a YAML file, or the name of a shipped recipe: minimal, develop')
+    .argument(
+      '<recipe>',
+      'path of a YAML file, or the name of a shipped recipe: minimal, develop, mpi',
+    )
     .requiredOption('-o, --output <image>', 'the image; its record is put beside it as IMAGE.json')
     .option('--no-cache', 'make every stage anew')
     .option('--dry-run', 'print the plan and build nothing')

@@ -1,6 +1,8 @@
+import { isIPv4 } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Publication } from '../launch/launch.ts';
 import type { NetworkRequest } from '../launch/net/choose.ts';
+import { hostsFile } from '../launch/net/hosts-file.ts';
 import { parsePublication } from '../launch/net/publication.ts';
 import { type NetworkWish, parseNetwork } from '../launch/net/wish.ts';
 
@@ -15,13 +17,15 @@ export interface NetworkFlags {
   readonly gateway?: string;
   readonly nameserver?: string;
   readonly hostname?: string;
+  /** Lines of a hosts file. */
+  readonly addHost: readonly string[];
 }
 
 export function addNetworkOptions(command: Command): Command {
   return command
     .option(
       '--net <network>',
-      'auto, slirp4netns, slirp, none, mcast[:ADDRESS:PORT], switch:ENDPOINT, tap:DEVICE; repeatable',
+      'auto, slirp4netns, slirp, none, mcast[:ADDRESS:PORT], switch[:ENDPOINT], tap:DEVICE; repeatable',
       (text, before: readonly NetworkWish[]) => [...before, parseNetwork(text)],
       [],
     )
@@ -37,7 +41,13 @@ export function addNetworkOptions(command: Command): Command {
     .option('--switch-secret <file>', 'secret of a switch that is reached by TCP')
     .option('--gateway <address>', 'the way out, where a tap device is the only network')
     .option('--nameserver <address>', 'name server, where a tap device is the only network')
-    .option('--hostname <name>', "the guest's own name");
+    .option('--hostname <name>', "the guest's own name")
+    .option(
+      '--add-host <name:address>',
+      "a name for the guest's /etc/hosts; repeatable",
+      addHost,
+      [],
+    );
 }
 
 export function networkRequest(flags: NetworkFlags): NetworkRequest {
@@ -51,7 +61,16 @@ export function networkRequest(flags: NetworkFlags): NetworkRequest {
     ...(gateway !== undefined && { gateway }),
     ...(nameserver !== undefined && { nameserver }),
     ...(hostname !== undefined && { hostname }),
+    ...(flags.addHost.length > 0 && { hosts: hostsFile(flags.addHost) }),
   };
+}
+
+function addHost(text: string, before: readonly string[]): string[] {
+  const { name, address } = /^(?<name>[\w.-]+):(?<address>[\d.]+)$/.exec(text)?.groups ?? {};
+  if (name === undefined || !isIPv4(address ?? '')) {
+    throw new InvalidArgumentError('NAME:ADDRESS is wanted, such as head:10.77.0.1');
+  }
+  return [...before, `${address}\t${name}`];
 }
 
 const LAST_NODE = 65_534;

@@ -1,36 +1,17 @@
-import { constants } from 'node:os';
 import { Command, Option } from 'commander';
-import { type Bytes, parseDuration } from '../base/units.ts';
 import type { StartPlan } from '../launch/launch.ts';
-import { planStart, type StartRequest } from '../launch/plan.ts';
+import { planStart } from '../launch/plan.ts';
 import { renderPlan } from '../launch/render.ts';
 import { runStart } from '../launch/run.ts';
-import type { ConfinementWish } from '../launch/sandbox.ts';
 import { renderScript } from '../launch/script.ts';
-import { callerOf } from './caller.ts';
 import type { Deps } from './deps.ts';
-import { guestEnvironment, helperEnvironment } from './environment.ts';
-import { parseMemory } from './memory.ts';
-import { addNetworkOptions, type NetworkFlags, networkRequest } from './network-options.ts';
+import { helperEnvironment } from './environment.ts';
+import { addGuestOptions, type GuestFlags, guestRequest, surroundings } from './guest-options.ts';
+import { forwardSignals } from './signals.ts';
 import { jobStreams } from './streams.ts';
 
-interface StartFlags extends NetworkFlags {
-  readonly image?: string;
+interface StartFlags extends GuestFlags {
   readonly cow?: string;
-  readonly changes?: string;
-  readonly mem?: Bytes;
-  readonly kernel?: string;
-  readonly id?: string;
-  readonly jobdir: string;
-  readonly bind: readonly string[];
-  readonly scratch?: Bytes;
-  readonly env: readonly string[];
-  readonly extra: readonly string[];
-  readonly timeout?: number;
-  readonly consoleLog?: string;
-  readonly confine: ConfinementWish;
-  readonly unconfined: boolean;
-  readonly dryRun: boolean;
   readonly printScript: boolean;
 }
 
@@ -38,48 +19,21 @@ interface StartFlags extends NetworkFlags {
 export function startCommand(deps: Deps): Command {
   const command = new Command('start')
     .description('start a guest from an image, run a command in it, and power it off')
-    .argument('[command...]', 'what to run; without it ./apppot-run, ~/apppot-autorun or a shell')
-    .option('--image <path>', 'base image, COW file, or COW:IMAGE (APPPOT_IMAGE, ./apppot.img)')
+    .argument('[command...]', 'what to run; without it ./apppot-run, ~/apppot-autorun or a shell');
+  addGuestOptions(command)
     .option('--cow <file>', 'keep what the guest writes in this COW file; made when missing')
-    .option('--changes <bundle>', 'changes bundle to merge at boot')
-    .option('--mem <size>', 'memory of the guest (APPPOT_MEM, 512M)', parseMemory)
-    .option('--kernel <program>', 'kernel program (APPPOT_KERNEL, ./linux, linux)')
-    .option('--id <name>', 'name of the guest')
-    .option('--jobdir <dir>', "host directory seen as the job's own", '.')
-    .option(
-      '--bind <host:guest[:ro]>',
-      'another host directory for the guest; repeatable',
-      collect,
-      [],
-    )
-    .option('--scratch <size>', 'empty disk at ~/scratch that goes with the guest', parseMemory)
-    .option('--env <name=value>', 'set or pass on a variable; repeatable', collect, [])
-    .option('-X, --extra <word>', "word for the kernel's command line; repeatable", collect, [])
-    .option('--timeout <time>', 'end the job after this time, with status 124', parseDuration)
-    .option('--console-log <file>', 'keep what kernel and console say')
-    .addOption(
-      new Option('--confine <how>', "what keeps the guest's root from your files")
-        .choices(['auto', 'bwrap', 'landlock', 'none'])
-        .default('auto'),
-    )
-    .option('--unconfined', 'the same as --confine none', false)
-    .option('--dry-run', 'print the plan and start nothing', false)
     .option('--print-script', 'print a shell script that does this start', false)
-    .passThroughOptions();
-  addNetworkOptions(command).action(async (words: string[], flags: StartFlags) =>
-    start(words, flags, deps),
-  );
+    .passThroughOptions()
+    .action(async (words: string[], flags: StartFlags) => start(words, flags, deps));
   for (const [old, name] of OLD_NAMES) addOldName(command, old, name);
   return command;
 }
 
 async function start(words: readonly string[], flags: StartFlags, deps: Deps): Promise<void> {
   const { env } = deps;
-  const plan = await planStart(toRequest(words, flags, env), {
-    path: env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
-    temporary: env.TMPDIR || '/tmp',
-    caller: callerOf(process),
-  });
+  const { cow } = flags;
+  const request = { ...guestRequest(words, flags, env), ...(cow !== undefined && { cow }) };
+  const plan = await planStart(request, surroundings(env));
   if (flags.dryRun) deps.output().result(plan, renderPlan(plan));
   else if (flags.printScript) deps.output().result(plan, renderScript(plan, flags.id).trimEnd());
   else await run(plan, flags, deps);
@@ -102,32 +56,6 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
   }
 }
 
-function toRequest(words: readonly string[], flags: StartFlags, env: Deps['env']): StartRequest {
-  const { cow, changes, extra, timeout, jobdir, scratch } = flags;
-  return given({
-    name: flags.id ?? `apppot.${process.pid}`,
-    image: flags.image ?? 'apppot.img',
-    network: networkRequest(flags),
-    command: words,
-    environment: guestEnvironment(flags.env, env),
-    kernel: flags.kernel,
-    memory: flags.mem,
-    confine: flags.unconfined ? 'none' : flags.confine,
-    ...{ cow, changes, extra, timeout, jobdir, scratch },
-    binds: flags.bind,
-  });
-}
-
-/** Without what is undefined. */
-function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
-}
-
 const OLD_NAMES = [
   ['apppot', 'image'],
   ['merge', 'changes'],
@@ -140,27 +68,4 @@ const OLD_NAMES = [
 function addOldName(command: Command, old: string, name: string): void {
   command.addOption(new Option(`--${old} <value>`).hideHelp());
   command.on(`option:${old}`, (value: string) => command.setOptionValue(name, value));
-}
-
-/** The job is told of what would have ended us. */
-function forwardSignals(): {
-  onStop: (stop: (signal: number) => void) => void;
-  release: () => void;
-} {
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  let early: number | undefined;
-  let stop = (signal: number): void => {
-    early = signal;
-  };
-  const forward = (name: (typeof names)[number]): void => stop(constants.signals[name]);
-  for (const name of names) process.on(name, forward);
-  return {
-    onStop: (given) => {
-      stop = given;
-      if (early !== undefined) stop(early);
-    },
-    release: () => {
-      for (const name of names) process.off(name, forward);
-    },
-  };
 }

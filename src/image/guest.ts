@@ -6,6 +6,8 @@ import type { GuestEntry } from './entry.ts';
 export interface GuestKit {
   /** Static program that runs as process 1. */
   readonly init: Buffer;
+  /** Static program that runs commands on other guests. */
+  readonly rsh: Buffer;
   /** Applies a changes bundle at boot. */
   readonly merge: Buffer;
   /** Unit file for images in which systemd is process 1. */
@@ -33,6 +35,7 @@ export function guestEntries(recipe: Recipe, kit: GuestKit): readonly GuestEntry
     file('/usr/lib/apppot/apppot-merge', kit.merge, 0o755),
     file('/etc/systemd/system/apppot.service', kit.service),
     symlink('/etc/systemd/system/multi-user.target.wants/apppot.service', '../apppot.service'),
+    file('/usr/bin/apppot-rsh', kit.rsh, 0o755),
     directory('/etc/apppot'),
     file('/etc/apppot/exclude', kit.exclude),
     directory('/var/lib/apppot'),

@@ -12,14 +12,15 @@ import type { GuestKit } from './guest.ts';
  * @throws {ImageError} `GUEST_FILE_MISSING`
  */
 export async function loadKit(root: string, { packages }: Recipe): Promise<GuestKit> {
-  const [init, merge, service, exclude, snap] = await Promise.all([
+  const [init, rsh, merge, service, exclude, snap] = await Promise.all([
     read(join(root, 'dist/guest/apppot-init')),
+    read(join(root, 'dist/guest/apppot-rsh')),
     read(join(root, 'image/guest/apppot-merge')),
     read(join(root, 'image/guest/apppot.service')),
     read(join(root, 'image/guest/exclude')),
     packages.includes('nodejs') ? read(join(root, 'dist/guest/apppot-snap')) : undefined,
   ]);
-  return { init, merge, service, exclude, snap };
+  return { init, rsh, merge, service, exclude, snap };
 }
 
 async function read(path: string): Promise<Buffer> {

@@ -38,6 +38,7 @@ export function writeControl(directory: string, plan: StartPlan, streams: Stream
   if (plan.command.length > 0) writeFileSync(`${directory}/command`, words(plan.command));
   if (plan.binds.length > 0) writeFileSync(`${directory}/binds`, words(bindWords(plan)));
   writeFileSync(`${directory}/report`, ' '.repeat(REPORT_ROOM));
+  if (plan.machines !== undefined) writeFileSync(`${directory}/machines`, plan.machines);
   writeFileSync(`${directory}/environment`, words(assignments(plan.environment)));
 }
 

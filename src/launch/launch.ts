@@ -38,6 +38,9 @@ export type LaunchCode =
   | 'NETWORK_UNSUPPORTED'
   | 'MEMORY_UNPLACED'
   | 'NETWORK_FAILED'
+  | 'SWITCH_FAILED'
+  | 'CLUSTER_MALFORMED'
+  | 'CLUSTER_BROKEN'
   | 'PUBLISH_MALFORMED'
   | 'PUBLISH_IMPOSSIBLE'
   | 'PUBLISH_FAILED'
@@ -92,6 +95,13 @@ export interface Publication {
 
 /** Where a switch of ours is: a socket here, or reached by TCP or ssh. */
 export type Endpoint =
+  | {
+      /** The guest's own: it comes and goes with it. */
+      readonly kind: 'own';
+      /** `ADDRESS:PORT` for switches elsewhere. */
+      readonly listen?: string;
+      readonly secret?: string;
+    }
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly secret: string }
   | { readonly kind: 'ssh'; readonly host: string; readonly path: string };
@@ -167,6 +177,8 @@ export interface StartPlan {
   readonly hostname?: string;
   /** What the guest's `/etc/hosts` says, instead of the image's. */
   readonly hosts?: string;
+  /** Names of the guests that work together, a line each. */
+  readonly machines?: string;
   readonly confinement: Confinement;
   /** Directory for the instance: control directory, sockets, temporary COW file. */
   readonly temporary: string;

@@ -38,7 +38,10 @@ export function renderPlan(plan: StartPlan): string {
     ['changes', plan.changes ?? 'none'],
     ['time limit', plan.timeout === undefined ? 'none' : `${plan.timeout} s`],
     ['command', plan.command.map(quote).join(' ') || 'apppot-run, apppot-autorun or a shell'],
-    ['settings', settings(plan, { stdin: true, stderr: true }).join(' ')],
+    [
+      'settings',
+      settings(plan, { stdin: true, stderr: true }).map(quote).join(' ').replaceAll('\n', '\\n'),
+    ],
     ['runs', command.map(quote).join(' ')],
   ];
   return rows.map(([name = '', value]) => `${name.padEnd(14)} ${value}`).join('\n');

@@ -8,7 +8,7 @@ const FLOORS = [
   ['host', 'model'],
   ['tree'],
   ['snap', 'launch', 'batch', 'policy', 'config'],
-  ['image', 'grid', 'vpn'],
+  ['image', 'cluster', 'grid', 'vpn'],
   ['provider', 'doctor'],
   ['orchestrator'],
   ['sim', 'web'],

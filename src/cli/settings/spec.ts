@@ -13,9 +13,13 @@ const OF_THE_USER: ReadonlySet<string> = new Set([
   'bind',
   'confine',
   'extra',
+  'head',
   'host-loopback',
+  'link',
+  'listen',
   'net',
   'publish',
+  'rsh',
   'unconfined',
 ]);
 

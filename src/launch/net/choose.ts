@@ -21,11 +21,13 @@ export interface NetworkRequest {
   readonly nameserver?: string;
   readonly hostname?: string;
   readonly hosts?: string;
+  /** Names of the guests that work together, a line each. */
+  readonly machines?: string;
 }
 
 type Networks = Pick<
   StartPlan,
-  'network' | 'segments' | 'gateway' | 'nameserver' | 'hostname' | 'hosts'
+  'network' | 'segments' | 'gateway' | 'nameserver' | 'hostname' | 'hosts' | 'machines'
 >;
 
 /**
@@ -38,7 +40,7 @@ export async function chooseNetworks(
   kernel: string,
   path: string,
 ): Promise<Networks> {
-  const { wishes = [], gateway, nameserver, hostname, hosts } = request;
+  const { wishes = [], gateway, nameserver, hostname, hosts, machines } = request;
   const options = { ...request, path, offer: await networkOffer(kernel) };
   const inner = wishes.filter(isSegment);
   return {
@@ -48,6 +50,7 @@ export async function chooseNetworks(
     ...(nameserver !== undefined && { nameserver }),
     ...(hostname !== undefined && { hostname }),
     ...(hosts !== undefined && { hosts }),
+    ...(machines !== undefined && { machines }),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Endpoint, Network, Segment, StartPlan } from '../launch.ts';
-import { quote } from '../shell.ts';
 import type { InstancePaths } from '../words.ts';
-import { renderEndpoint } from './endpoint.ts';
+import { linkWords, renderEndpoint } from './endpoint.ts';
 import { FAST_MTU, segmentSocket } from './interfaces.ts';
 import { SWITCH_PROGRAM } from './program.ts';
 
@@ -52,13 +51,18 @@ function inner(segment: Segment, socket: string): Helper[] {
   }
   if (segment.kind !== 'switch' || segment.endpoint.kind === 'unix') return [];
   const target = `the switch ${renderEndpoint(segment.endpoint)}`;
-  return [{ argv: [SWITCH_PROGRAM, ...listen, ...linkWords(segment.endpoint)], socket, target }];
+  const { endpoint } = segment;
+  if (endpoint.kind === 'own') return [ownSwitch(endpoint, listen, socket)];
+  const secret = endpoint.kind === 'tcp' ? [`--secret=${endpoint.secret}`] : [];
+  const argv = [SWITCH_PROGRAM, ...secret, ...listen, ...linkWords(endpoint)] as const;
+  return [{ argv, socket, target }];
 }
 
-function linkWords(endpoint: Exclude<Endpoint, { kind: 'unix' }>): string[] {
-  if (endpoint.kind === 'tcp') {
-    return [`--secret=${endpoint.secret}`, `link=tcp:${endpoint.host}:${endpoint.port}`];
-  }
-  const remote = `exec apppot switch --attach ${quote(endpoint.path)}`;
-  return ['--', 'ssh', '-T', '-o', 'BatchMode=yes', endpoint.host, remote];
+function ownSwitch(
+  { listen, secret }: Extract<Endpoint, { kind: 'own' }>,
+  words: readonly string[],
+  socket: string,
+): Helper {
+  const tcp = listen === undefined ? [] : [`--secret=${secret}`, `listen=tcp:${listen}`];
+  return { argv: [SWITCH_PROGRAM, ...words, ...tcp], socket, target: 'its own switch' };
 }

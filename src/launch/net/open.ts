@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Daemon, killGroup, startDaemon } from '../../host/processes.ts';
 import { LaunchError, type StartPlan } from '../launch.ts';
 import type { InstancePaths } from '../words.ts';
+import { type Fault, readFault } from './fault.ts';
 import { apiSocket, type Helper, helpers } from './helpers.ts';
 import { segmentLinks } from './interfaces.ts';
 import { publish } from './publish.ts';
@@ -61,44 +62,57 @@ async function startHelper(helper: Helper, options: NetworkOptions): Promise<Dae
     env: options.environment ?? {},
   });
   if (child.pid !== undefined) options.record(child.pid);
+  const ready = new AbortController();
   try {
-    await Promise.race([failed(child), listening(helper.socket)]);
+    await Promise.race([failed(child, helper), listening(helper, ready.signal)]);
     return child;
-  } catch (cause) {
+  } catch (error) {
     end(child);
-    throw new LaunchError(`Cannot reach ${helper.target}: ${(cause as Error).message}`, {
-      kind: 'remote',
-      code: 'NETWORK_FAILED',
-      hint: 'Start with another network, such as --net slirp, or without one: --net none.',
-      cause,
-    });
+    throw error;
+  } finally {
+    ready.abort();
   }
 }
 
-/** Rejects when the program ends, with the last that it said; afterwards nobody listens. */
-function failed(child: Daemon): Promise<never> {
+/** Rejects when the program ends, with what it said; afterwards nobody listens. */
+function failed(child: Daemon, { target }: Helper): Promise<never> {
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-4_096);
+    said = (said + text).slice(-KEPT);
   });
   const failure = new Promise<never>((_, reject) => {
-    child.once('error', reject);
+    child.once('error', (cause) => reject(unreachable(target, cause.message)));
     child.once('close', (code) => {
-      reject(new Error(said.trimEnd().split('\n').at(-1) || `it ended with status ${code}`));
+      const fault = readFault(said, target);
+      reject(fault === undefined ? unreachable(target, `status ${code}`) : toError(fault));
     });
   });
   failure.catch(() => undefined);
   return failure;
 }
 
+const KEPT = 4_096;
+
 function end({ pid }: Daemon): void {
   if (pid !== undefined) killGroup(pid);
 }
 
-async function listening(socket: string): Promise<void> {
+async function listening({ socket, target }: Helper, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + SOCKET_DEADLINE_MS;
-  while (!existsSync(socket)) {
-    if (Date.now() > deadline) throw new Error('it does not listen');
+  while (!existsSync(socket) && !signal.aborted) {
+    if (Date.now() > deadline) throw unreachable(target, 'it does not listen');
     await sleep(POLL_MS);
   }
+}
+
+function unreachable(target: string, reason: string): LaunchError {
+  return toError({ message: `Cannot reach ${target}: ${reason}` });
+}
+
+function toError({ message, hint }: Fault): LaunchError {
+  return new LaunchError(message, {
+    kind: 'remote',
+    code: 'NETWORK_FAILED',
+    hint: hint ?? 'Start with another network, such as --net slirp, or without one: --net none.',
+  });
 }

@@ -1,6 +1,7 @@
 import { findProgram } from '../../host/programs.ts';
 import { LaunchError, type Network, type Publication } from '../launch.ts';
 import type { NetworkOffer } from './offer.ts';
+import { renderPublication } from './publication.ts';
 import type { OuterWish } from './wish.ts';
 
 /** What decides the outer network beside the wish. */
@@ -27,6 +28,7 @@ export function chooseOuter(wish: OuterWish['kind'], options: OuterOptions): Net
   const network = wish === 'auto' ? chooseFastest(options) : chooseNamed(wish, options);
   const { publish = [], hostLoopback } = options;
   if (network.kind !== 'slirp4netns') return publish.length === 0 ? network : refuse(network);
+  for (const port of publish) checkAnswers(port);
   return {
     ...network,
     ...(hostLoopback ? { hostLoopback: true } : {}),
@@ -56,6 +58,19 @@ function chooseNamed(kind: 'slirp4netns' | 'slirp' | 'none', options: OuterOptio
   if (program === undefined) throw missing(kind === 'slirp' ? (slirp ?? kind) : kind);
   if (kind === 'slirp' ? offer.slirp : offer.vector) return { kind, program };
   throw unsupported(kind);
+}
+
+/** Seen with slirp4netns 1.2.0 and libslirp 4.7: questions go in, and answers do not come back. */
+function checkAnswers(port: Publication): void {
+  if (port.protocol === 'tcp' || !/^(?:127|0)\./.test(port.address)) return;
+  throw new LaunchError(
+    `Cannot publish ${renderPublication(port)}: slirp4netns brings no answers by UDP back to the loopback`,
+    {
+      kind: 'conflict',
+      code: 'PUBLISH_IMPOSSIBLE',
+      hint: 'Publish it on another address of this host: ADDRESS:HOSTPORT:GUESTPORT/udp.',
+    },
+  );
 }
 
 function missing(name: string): LaunchError {

@@ -11,6 +11,7 @@ import { createServer } from 'node:net';
 import { errnoOf } from '../../base/errors.ts';
 import { runSync } from '../../host/sync.ts';
 import { LaunchError, type Publication, type Segment, type StartPlan } from '../launch.ts';
+import { readFault } from './fault.ts';
 import { TUN } from './interfaces.ts';
 import { SWITCH_PROGRAM } from './program.ts';
 import { renderPublication } from './publication.ts';
@@ -69,8 +70,12 @@ function checkSegment(segment: Segment): void {
 function checkLink(link: string): void {
   const { status, stderr } = runSync([SWITCH_PROGRAM, '--probe', `link=${link}`]);
   if (status === 0) return;
-  const [message = '', hint = ''] = stderr.trimEnd().split('\n');
-  throw new LaunchError(message, { kind: 'missing', code: 'NETWORK_MISSING', hint: hint.trim() });
+  const { message, hint } = readFault(stderr, link) ?? { message: `Cannot reach ${link}` };
+  throw new LaunchError(message, {
+    kind: 'missing',
+    code: 'NETWORK_MISSING',
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 function checkTap(device: string): void {

@@ -1,4 +1,4 @@
-import { LaunchError, type Segment, type SegmentAddress } from '../launch.ts';
+import { type Endpoint, LaunchError, type Segment, type SegmentAddress } from '../launch.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { NetworkOffer } from './offer.ts';
 import type { SegmentWish } from './wish.ts';
@@ -26,7 +26,7 @@ export function chooseSegment(wish: SegmentWish, index: number, options: Segment
   }
   switch (wish.kind) {
     case 'switch':
-      return { ...place, kind: 'switch', endpoint: parseEndpoint(wish.endpoint, options.secret) };
+      return { ...place, kind: 'switch', endpoint: endpointOf(wish, options.secret) };
     case 'mcast':
       return {
         ...place,
@@ -38,6 +38,15 @@ export function chooseSegment(wish: SegmentWish, index: number, options: Segment
     case 'tap':
       return { ...place, kind: 'tap', device: wish.device };
   }
+}
+
+function endpointOf(
+  { endpoint, listen }: Extract<SegmentWish, { kind: 'switch' }>,
+  secret: string | undefined,
+): Endpoint {
+  const found = parseEndpoint(endpoint, secret);
+  if (found.kind !== 'own' || listen === undefined) return found;
+  return { ...found, listen, ...(secret !== undefined && { secret }) };
 }
 
 /** First network of the private ones: 10.77.0.0/16; the next is 10.78.0.0/16. */

@@ -15,7 +15,13 @@ export type SegmentWish = {
   readonly at?: { readonly address: string; readonly prefix: number };
 } & (
   | { readonly kind: 'mcast'; readonly group: string; readonly port: number }
-  | { readonly kind: 'switch'; readonly endpoint: string }
+  | {
+      readonly kind: 'switch';
+      /** Where the switch is; empty for one of the guest's own. */
+      readonly endpoint: string;
+      /** `ADDRESS:PORT` where a switch of its own listens, too. */
+      readonly listen?: string;
+    }
   | { readonly kind: 'tap'; readonly device: string }
 );
 
@@ -23,7 +29,7 @@ export type SegmentWish = {
 const MCAST = { group: '239.255.82.77', port: 8277 } as const;
 
 const FORMS =
-  'auto, slirp4netns, slirp, none, mcast[:ADDRESS:PORT], switch:ENDPOINT or tap:DEVICE, ' +
+  'auto, slirp4netns, slirp, none, mcast[:ADDRESS:PORT], switch[:ENDPOINT] or tap:DEVICE, ' +
   'the last three also with =ADDRESS/PREFIX';
 
 /** @throws {LaunchError} `NETWORK_MALFORMED` */
@@ -50,8 +56,8 @@ function parseSegment(form: string): SegmentWish | undefined {
   const kind = cut < 0 ? form : form.slice(0, cut);
   const rest = cut < 0 ? '' : form.slice(cut + 1);
   if (kind === 'mcast') return rest === '' ? { kind, ...MCAST } : parseMcast(rest);
-  if (rest === '') return undefined;
   if (kind === 'switch') return { kind, endpoint: rest };
+  if (rest === '') return undefined;
   return kind === 'tap' && /^[^\s/,:]{1,15}$/.test(rest) ? { kind, device: rest } : undefined;
 }
 

@@ -68,14 +68,14 @@ async function killChanges(
 }
 
 it('changes of a directory, killed at 65 points, leave the old bundle or the new one', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { directory, program } = prepared();
   await killChanges(program, directory, 65, ['--root', `${directory}/now`]);
 });
 
 it('changes of an image, killed at 65 points, leave the old bundle or the new one', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const directory = tempDirectory();
   const program = snapProgram(directory);
@@ -90,7 +90,7 @@ it('changes of an image, killed at 65 points, leave the old bundle or the new on
   await killChanges(program, directory, 65, ['--image', base, '--cow', cow]);
 });
 
-it('a merge killed at 70 points is set right by the next', { timeout: 120_000 }, async () => {
+it('a merge killed at 70 points is set right by the next', { timeout: 300_000 }, async () => {
   const { directory, program } = prepared();
   program.run(['changes', 'c.tar.gz', '--root', 'now']);
   const wanted = fullListing(`${directory}/now`);

@@ -110,7 +110,7 @@ hostname: node-1
     ).toEqual(['found']);
   });
 
-  it.for(['minimal', 'develop'])('knows the shipped recipe %s by its name', async (name) => {
+  it.for(['minimal', 'develop', 'mpi'])('knows the shipped recipe %s by its name', async (name) => {
     const recipe = await loadRecipe(name, SHIPPED);
     expect({ name: recipe.name, suite: recipe.suite }).toEqual({ name, suite: 'bookworm' });
   });
@@ -124,7 +124,7 @@ hostname: node-1
   it('names the shipped recipes when it does not know one', async () => {
     await expect(loadRecipe('minimum', SHIPPED)).rejects.toMatchObject({
       message: 'Cannot find the recipe "minimum": no recipe of that name is shipped',
-      hint: 'Shipped are: develop, minimal. A file of yours needs its path: ./minimum.yaml',
+      hint: 'Shipped are: develop, minimal, mpi. A file of yours needs its path: ./minimum.yaml',
       code: 'RECIPE_UNKNOWN',
       kind: 'missing',
     });

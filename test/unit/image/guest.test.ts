@@ -19,6 +19,7 @@ describe('guestEntries()', () => {
       'file /usr/lib/apppot/apppot-merge 755 0:0',
       'file /etc/systemd/system/apppot.service 644 0:0',
       'symlink /etc/systemd/system/multi-user.target.wants/apppot.service ../apppot.service 0:0',
+      'file /usr/bin/apppot-rsh 755 0:0',
       'directory /etc/apppot 755 0:0',
       'file /etc/apppot/exclude 644 0:0',
       'directory /var/lib/apppot 755 0:0',

@@ -1,0 +1,111 @@
+/*
+ * apppot-switch: an ethernet switch in user space, for the private networks of guests.
+ *
+ * usage: apppot-switch [--secret=FILE] [--exit-fd=N] [--ready-fd=N] [--probe] PORT... [-- COMMAND...]
+ *
+ *   listen=unix:PATH        guests on this machine: SOCK_SEQPACKET, a frame a message, as the kernel's
+ *                           vector transport "bess" speaks it
+ *   listen=tcp:ADDRESS:PORT other switches, which prove that they know the secret
+ *   link=unix:PATH          another switch on this machine
+ *   link=tcp:HOST:PORT      another switch elsewhere
+ *   link=mcast:GROUP:PORT   guests that meet by multicast: a frame a datagram, as the kernel's former
+ *                           transport "mcast" speaks it
+ *   link=stdio              whoever started this one
+ *   -- COMMAND...           a switch at the other end of a command's stdin and stdout, such as ssh
+ *
+ * It ends when the exit descriptor is closed, and writes to the ready descriptor once it listens. --probe ends
+ * well once the links are up.
+ *
+ * It learns which address is behind which port, floods what it does not know, and drops what a port
+ * cannot take in time. It listens once its links are up. A link that breaks is tried again.
+ *
+ * On byte streams each side first sends a greeting: MAGIC, and over TCP 32 random bytes, then, as proof,
+ * HMAC-SHA256(secret, role, own random bytes, the other's), role being L or C for who listens and who
+ * connects. After that come frames, each after its length in 4 bytes, big-endian. Frames are not
+ * encrypted; ssh does that.
+ */
+#ifndef APPPOT_SWITCH_H
+#define APPPOT_SWITCH_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { FRAME_MAX = 65550, HEAD = 4, PORTS = 256, NONCE = 32, DIGEST = 32 };
+
+enum kind { PACKETS, BYTES, MULTICAST };
+/* CONNECTING, then on byte streams GREETING and, with a secret, PROVING. */
+enum state { CONNECTING, GREETING, PROVING, UP };
+
+struct frame {
+  unsigned holders;
+  size_t length;
+  uint8_t bytes[];
+};
+
+struct port {
+  bool open;
+  enum kind kind;
+  enum state state;
+  bool listens; /* it came to us */
+  int in, out;
+  struct link *link; /* what opened it; NULL when it came to us */
+  int64_t deadline;  /* to be up */
+  uint8_t nonce[NONCE], other[NONCE];
+  uint8_t *received; /* of a byte stream, not yet whole */
+  size_t held;
+  struct frame *queue[1024]; /* waiting; a ring */
+  unsigned first, count;
+  size_t sent; /* of the first one, with its head */
+};
+
+extern struct port ports[PORTS];
+
+/* main.c */
+void fail(const char *hint, const char *format, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
+int64_t now_ms(void);
+
+/* port.c */
+struct port *add_port(int in, int out, enum kind kind, enum state state, struct link *link);
+void close_port(struct port *port);
+void receive(struct port *port);
+void flush(struct port *port);
+void offer(struct port *port, const uint8_t *bytes, size_t length, struct frame **shared);
+
+/* table.c */
+void forward(struct port *from, const uint8_t *bytes, size_t length);
+void forget(const struct port *port);
+
+/* greeting.c: these return false when the other side is not what it should be. */
+void read_secret(const char *path);
+bool has_secret(void);
+bool start_greeting(struct port *port);
+bool take_greeting(struct port *port);
+
+/* sha256.c */
+void hmac_sha256(const uint8_t *key, size_t key_length, const uint8_t *data, size_t length,
+                 uint8_t digest[DIGEST]);
+
+/* link.c */
+void add_link(const char *spec);
+void add_command(char **words);
+void tend_links(bool first);
+bool links_are_up(void);
+void link_came_up(struct port *port);
+void link_went_down(struct link *link, const char *reason);
+
+/* listen.c */
+void add_listener(const char *spec);
+void open_listeners(void);
+void accept_from(int fd);
+int listener_fds(int *fds, int room);
+void remove_listeners(void);
+
+/* address.c */
+bool parse_place(const char *text, char *host, size_t size, int *port);
+bool resolve(const char *host, int port, struct sockaddr_in *address);
+
+#endif
