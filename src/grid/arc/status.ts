@@ -1,0 +1,56 @@
+import type { JobStatus } from '../target.ts';
+import { type ArcObject, textOf, textsOf } from './json.ts';
+import type { ArcRest, JobInfo } from './rest.ts';
+import { toState } from './states.ts';
+
+/**
+ * One job's status, from the live list; for one that is over also from the information system, or,
+ * where that lags behind, from the service's own notes.
+ *
+ * @param live Missing where the list does not have it.
+ */
+export async function statusOf(
+  rest: ArcRest,
+  id: string,
+  live: string | undefined,
+  info: JobInfo | undefined,
+): Promise<JobStatus> {
+  if (live === undefined) return info?.isKnown === false ? { state: 'gone' } : { state: 'unknown' };
+  const state = toState(live);
+  if (state !== 'finished' && state !== 'failed') return { state, own: live };
+  const activity = info?.activity ?? {};
+  const told = textsOf(activity, 'State')
+    .find((word) => word.startsWith('arcrest:'))
+    ?.slice('arcrest:'.length);
+  const facts = factsOf(activity);
+  if (state === 'finished') return { state, own: live, ...facts, exitStatus: 0 };
+  const reason =
+    told === 'FAILED' || told === 'KILLED'
+      ? textsOf(activity, 'Error').join('; ')
+      : ((await rest.diagnose(id, 'failed')) ?? '');
+  return { ...ended(live, told === 'KILLED', reason), ...facts };
+}
+
+/** Source: messages of the grid manager of ARC 6. */
+function ended(own: string, isKilled: boolean, text: string): JobStatus {
+  const reason = text.replaceAll(/\s+/g, ' ').trim();
+  if (isKilled || /canceled by external request/.test(reason)) {
+    return { state: 'killed', own: 'KILLED', reason };
+  }
+  const status = /wrong exit code - (?<status>\d+)/.exec(reason)?.groups?.status;
+  if (status !== undefined) return { state: 'failed', own, exitStatus: Number(status) };
+  return { state: 'failed', own, reason: reason || 'the service gives no reason' };
+}
+
+function factsOf(activity: ArcObject): Pick<JobStatus, 'queue' | 'ended' | 'wallTime'> {
+  const queue = textOf(activity, 'Queue');
+  const ended = Date.parse(
+    textOf(activity, 'ComputingManagerEndTime') || textOf(activity, 'EndTime'),
+  );
+  const wallTime = textOf(activity, 'UsedTotalWallTime');
+  return {
+    ...(queue !== '' && { queue }),
+    ...(!Number.isNaN(ended) && { ended: ended / 1_000 }),
+    ...(wallTime !== '' && { wallTime: Number(wallTime) }),
+  };
+}
