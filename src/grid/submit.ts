@@ -60,7 +60,10 @@ export async function adopt(
     return { ...attempt, handle };
   }
   if (age < patience) return attempt;
-  const end: JobStatus = { state: 'failed', reason: 'the submission was cut off before it arrived' };
+  const end: JobStatus = {
+    state: 'failed',
+    reason: 'the submission was cut off before it arrived',
+  };
   await store.ended(record, attempt, end);
   return { ...attempt, end };
 }

@@ -17,6 +17,8 @@ export async function statusOf(
 ): Promise<JobStatus> {
   if (live === undefined) return info?.isKnown === false ? { state: 'gone' } : { state: 'unknown' };
   const state = toState(live);
+  if (state === 'gone')
+    return (await isWiped(rest, id)) ? { state, own: live } : { state: 'unknown' };
   if (state !== 'finished' && state !== 'failed') return { state, own: live };
   const activity = info?.activity ?? {};
   const told = textsOf(activity, 'State')
@@ -29,6 +31,11 @@ export async function statusOf(
       ? textsOf(activity, 'Error').join('; ')
       : ((await rest.diagnose(id, 'failed')) ?? '');
   return { ...ended(live, told === 'KILLED', reason), ...facts };
+}
+
+/** Jobs are listed so, too, at the moment in which the service moves their notes. */
+async function isWiped(rest: ArcRest, id: string): Promise<boolean> {
+  return (await rest.diagnose(id, 'status'))?.trim() === 'DELETED';
 }
 
 /** Source: messages of the grid manager of ARC 6. */

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { pipeline } from 'node:stream/promises';
 import type { Seconds } from '../../base/clock.ts';
 import { writeAtomically } from '../../host/atomic.ts';
 import { arcRequest } from '../arc-request.ts';
 import { outputMissing } from '../output.ts';
-import { sandboxFiles } from '../sandbox.ts';
 import type { JobStatus, StagedJob, Target, TargetFile } from '../target.ts';
+import { travellingFiles } from '../travelling.ts';
 import { toXrsl } from '../xrsl/convert.ts';
 import { printXrsl } from '../xrsl/print.ts';
 import { connect } from './connection.ts';
@@ -28,7 +27,7 @@ export interface ArcOptions {
 
 /** What the service is told of a job. */
 export function arcText(job: StagedJob): string {
-  return printXrsl(toXrsl(arcRequest(job, sandboxFiles(job.sandbox)), { kind: 'rest' }));
+  return printXrsl(toXrsl(arcRequest(job, travellingFiles(job.sandbox)), { kind: 'rest' }));
 }
 
 export function arcTarget({ endpoint, credentials, deadline }: ArcOptions): Target {
@@ -60,7 +59,7 @@ const UPLOADS = 4;
 
 /** Again does no harm: a job waits until it has all. */
 async function upload(rest: ArcRest, id: string, { sandbox }: StagedJob): Promise<void> {
-  const files = sandboxFiles(sandbox);
+  const files = travellingFiles(sandbox);
   await each(files, UPLOADS, ({ name }) => rest.upload(id, name, `${sandbox}/${name}`));
 }
 
@@ -117,9 +116,7 @@ class Absent extends Error {}
 async function download(rest: ArcRest, { id, file, to }: Wanted): Promise<boolean> {
   try {
     await writeAtomically(to, async (local) => {
-      const isThere = await rest.download(id, file, (body) =>
-        pipeline(body, local.createWriteStream({ autoClose: false, flush: false })),
-      );
+      const isThere = await rest.download(id, file, (body) => local.writeFile(body));
       if (!isThere) throw new Absent();
     });
     return true;

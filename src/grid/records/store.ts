@@ -78,7 +78,8 @@ export function jobStore(directory: string, now: () => Instant): JobStore {
       const found = (await names(directory)).filter((name) => name.startsWith(id) && id !== '');
       const [only] = found.includes(id) ? [id] : found;
       const record = only === undefined ? undefined : await tryRecord(directory, only);
-      if (record === undefined || (found.length > 1 && only !== id)) throw missing(id, found.length);
+      if (record === undefined || (found.length > 1 && only !== id))
+        throw missing(id, found.length);
       return record;
     },
     begin: async (record, target) => {
@@ -179,7 +180,9 @@ async function sweep(directory: string): Promise<void> {
   const left = (await readdir(directory)).filter(
     (name) => isTemporaryOf(NEW, name) && isAbandoned(name),
   );
-  await Promise.all(left.map((name) => rm(join(directory, name), { recursive: true, force: true })));
+  await Promise.all(
+    left.map((name) => rm(join(directory, name), { recursive: true, force: true })),
+  );
 }
 
 function ignoreMissing(error: unknown): void {
