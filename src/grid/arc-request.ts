@@ -67,6 +67,7 @@ export function arcRequest(job: StagedJob, files: readonly SandboxFile[]): ArcRe
     executable: job.wrapper,
     inputs: [...files, ...remoteInputs(asked.inputs)],
     outputs: outputsOf(job),
+    ...(asked.stdin === undefined ? {} : { stdin: asked.stdin }),
     stdout: asked.stdout,
     stderr: asked.stderr,
     environment: { APPPOT_MARK: job.mark },

@@ -13,17 +13,11 @@ export type XrslReader =
 /** The two readers differ in units without a name, in `join` and in what they add by themselves: so all is said. */
 export function toXrsl(request: ArcRequest, reader: XrslReader): XrslGroup {
   const { inputs, outputs, environment, notify } = request;
-  const executables = inputs.filter(
-    ({ name, isExecutable }) => isExecutable && name !== request.executable,
-  );
   return {
     combine: '&',
     parts: [
       relation('executable', request.executable),
-      ...list(
-        'executables',
-        executables.map(({ name }) => name),
-      ),
+      ...list('executables', executablesOf(request)),
       ...list(
         'inputFiles',
         inputs.map(({ name, url }) => [name, url ?? local(name, reader)]),
@@ -32,6 +26,7 @@ export function toXrsl(request: ArcRequest, reader: XrslReader): XrslGroup {
         'outputFiles',
         outputs.map(({ name, url }) => [name, url ?? '']),
       ),
+      ...given('stdin', request.stdin),
       relation('stdout', request.stdout),
       relation('stderr', request.stderr),
       ...list('environment', Object.entries(environment)),
@@ -47,6 +42,14 @@ export function toXrsl(request: ArcRequest, reader: XrslReader): XrslGroup {
       ...given('notify', notify === undefined ? undefined : `be ${notify}`),
     ],
   };
+}
+
+/** One name with `(*` among them, however written, and ARC marks none of them all. */
+function executablesOf({ inputs, executable }: ArcRequest): string[] {
+  return inputs
+    .filter(({ name, isExecutable }) => isExecutable && name !== executable)
+    .map(({ name }) => name)
+    .filter((name) => !name.includes('(*'));
 }
 
 function local(name: string, reader: XrslReader): string {
