@@ -1,5 +1,7 @@
-# The body of a printed start. Before it stand the plan's own values and functions:
+# The functions of a start, after those of instance.sh. Whoever calls them has the plan's own values and
+# functions:
 #   name temporary image disk cow memory timeout grace
+#   keeping                                       seconds for keeping what the guest changed
 #   plan_settings plan_command plan_environment   print files of the control directory
 #   plan_binds                                    likewise, empty when there are none
 #   make_links                                    links the disk's files into the instance
@@ -18,33 +20,8 @@ fail() { # STATUS REASON [HINT]
 
 # --- instances -------------------------------------------------------------------------------
 
-# Start time of a process, field 22 of its stat file; empty when there is none.
-started() { # PID
-  read -r stat_line 2>/dev/null <"/proc/$1/stat" || return 0
-  # shellcheck disable=SC2086
-  set -- ${stat_line##*) }
-  printf '%s' "${20}"
-}
-
 record() { # PID
   printf '%s %s\n' "$1" "$(started "$1")" >>"$instance/processes"
-}
-
-end_process() { # PID
-  kill -s KILL -- "-$1" 2>/dev/null || kill -s KILL "$1" 2>/dev/null || :
-}
-
-clear_instance() { # DIRECTORY
-  if [ -f "$1/processes" ]; then
-    while read -r pid start; do
-      now=$(started "$pid")
-      if [ -z "$now" ] || [ "$now" = "$start" ]; then end_process "$pid"; fi
-    done <"$1/processes"
-  fi
-  case $(readlink "$1/memory") in
-  /dev/shm/apppot.*) rm -rf "$(readlink "$1/memory")" ;;
-  esac
-  rm -rf "$1"
 }
 
 sweep() {
@@ -266,7 +243,7 @@ start_guest() {
     record $!
   fi
   exec 7<&-
-  [ -z "$timeout" ] || kill_after "$((timeout + grace + 4))"
+  [ -z "$timeout" ] || kill_after "$((timeout + grace + keeping + 4))"
 }
 
 # What is typed goes through a pipe: the kernel loses output that it writes to a terminal itself.
@@ -302,7 +279,7 @@ stop() { # SIGNAL
   if [ -n "$asked" ]; then end_process "$guest"; fi
   asked=$1
   tell "signal $1"
-  kill_after "$((grace + 4))"
+  kill_after "$((grace + keeping + 4))"
 }
 
 await_guest() {
@@ -351,18 +328,22 @@ leave() {
   exit "$status"
 }
 
-asked='' modes=''
-choose_streams
-open_instance
-trap leave EXIT
-trap 'stop 1' HUP
-trap 'stop 2' INT
-trap 'stop 15' TERM
-[ -z "$terminal" ] || trap 'tell "size $(stty size)"' WINCH
-write_control
-prepare_disk
-prepare_memory
-open_networks
-start_guest
-await_guest
-report
+# --- all of it -------------------------------------------------------------------------------
+
+start_and_wait() {
+  asked='' modes=''
+  choose_streams
+  open_instance
+  trap leave EXIT
+  trap 'stop 1' HUP
+  trap 'stop 2' INT
+  trap 'stop 15' TERM
+  [ -z "$terminal" ] || trap 'tell "size $(stty size)"' WINCH
+  write_control
+  prepare_disk
+  prepare_memory
+  open_networks
+  start_guest
+  await_guest
+  report
+}

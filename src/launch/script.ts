@@ -17,6 +17,7 @@ import { segmentLinks } from './net/interfaces.ts';
 import { SIGNS, type Sign } from './outcome.ts';
 import { scratchWords } from './scratch.ts';
 import { printWords, quote, renderFunction } from './shell.ts';
+import { become, STAND_INS, shellWord } from './stand-ins.ts';
 import {
   diskLinks,
   hasOwnMemory,
@@ -26,11 +27,8 @@ import {
   kernelWords,
 } from './words.ts';
 
-/** Stand in words for what only the running script knows. */
-const INSTANCE = '@INSTANCE@';
-const NAME = '@NAME@';
-
-const BODY = new URL('../../image/host/start.sh', import.meta.url);
+/** The functions that every start needs, from `image/host`. */
+export const START_PARTS = ['instance.sh', 'start.sh'] as const;
 
 /**
  * @param name The guest's name; without one each run of the script makes its own.
@@ -39,8 +37,8 @@ const BODY = new URL('../../image/host/start.sh', import.meta.url);
  */
 export function renderScript(plan: StartPlan, name?: string): string {
   checkPrintable(plan);
-  const open = { ...plan, name: NAME };
-  const paths = instancePaths(INSTANCE);
+  const open = { ...plan, name: STAND_INS.name };
+  const paths = instancePaths(STAND_INS.instance);
   return [
     '#!/bin/sh',
     `# Starts a guest; made by apppot ${VERSION}. Needs no apppot: run it with sh.`,
@@ -48,9 +46,15 @@ export function renderScript(plan: StartPlan, name?: string): string {
     ...renderValues(plan, name),
     ...renderFunctions(open, paths),
     '',
-    readFileSync(BODY, 'utf8').trimEnd(),
+    ...START_PARTS.map(hostPart),
+    'start_and_wait',
     '',
   ].join('\n');
+}
+
+/** Text of a file of `image/host`. */
+export function hostPart(path: string): string {
+  return readFileSync(new URL(`../../image/host/${path}`, import.meta.url), 'utf8').trimEnd();
 }
 
 function checkPrintable({ network }: StartPlan): void {
@@ -69,7 +73,7 @@ function renderValues(plan: StartPlan, name: string | undefined): string[] {
     `temporary=$\{TMPDIR:-/tmp}`,
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
     `memory=${hasOwnMemory(plan) ? plan.memoryPlace : "''"}`,
-    `timeout=${timeout ?? "''"} grace=${grace}`,
+    `timeout=${timeout ?? "''"} grace=${grace} keeping=0`,
   ];
 }
 
@@ -119,7 +123,8 @@ function renderCheck(segment: Segment): string[] {
   return endpoint.kind === 'unix' ? [`need_switch ${quote(endpoint.path)}`] : [];
 }
 
-function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): string[] {
+/** The program that runs a guest, with its words. */
+export function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): string[] {
   return [
     ...['env', '-i', ...assignments(kernelEnvironment(plan, paths))],
     ...confinementWords(plan, paths),
@@ -128,23 +133,7 @@ function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): s
   ];
 }
 
-function become(words: readonly string[]): string[] {
-  return words.length === 0 ? [] : [`exec setsid ${words.map(shellWord).join(' ')}`];
-}
-
-function renderSign({ kind, pattern, message, hint }: Sign): string {
+/** A call of `sign`. */
+export function renderSign({ kind, pattern, message, hint }: Sign): string {
   return ['sign', GUEST_STATUS[kind], ...[pattern, message, hint].map(quote)].join(' ');
 }
-
-/** A word in which the running script's own values take their places. */
-function shellWord(word: string): string {
-  return word
-    .split(/(@INSTANCE@|@NAME@)/)
-    .map((part) => VARIABLES[part] ?? (part === '' ? '' : quote(part)))
-    .join('');
-}
-
-const VARIABLES: Readonly<Record<string, string>> = {
-  [INSTANCE]: '"$instance"',
-  [NAME]: '"$name"',
-};
