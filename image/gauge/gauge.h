@@ -36,6 +36,10 @@ double seconds_each(void (*work)(void));
 /* serve.c: the other end of measure_network; prints its port, and ends with its stdin. */
 int serve(const char *address, const char *token);
 
+/* start.c */
+void become_process_1(void);
+void power_off(void);
+
 /* Prints a line that says what failed, and why. */
 int failed(const char *what);
 

@@ -26,7 +26,10 @@ record() { # PID
 
 sweep() {
   for directory in "$parent"/*; do
-    [ -f "$directory/owner" ] || continue
+    if [ ! -f "$directory/owner" ]; then
+      [ -z "$(find "$directory" -maxdepth 0 -type d -mmin +1 2>/dev/null)" ] || rm -rf "$directory"
+      continue
+    fi
     read -r pid start <"$directory/owner" || continue
     [ "$(started "$pid")" = "$start" ] || clear_instance "$directory"
   done
@@ -34,6 +37,12 @@ sweep() {
 
 open_instance() {
   uid=$(id -u)
+  [ -d "$temporary" ] ||
+    fail 127 "Cannot use the temporary directory \"$temporary\": it does not exist" \
+      'Set TMPDIR to a directory of your own that has room.'
+  [ -w "$temporary" ] ||
+    fail 126 "Cannot use the temporary directory \"$temporary\": it may not be written to" \
+      'Set TMPDIR to a directory of your own that has room.'
   parent=$temporary/apppot-$uid
   case $parent in
   *[!A-Za-z0-9_./+@%=~-]*) parent=/tmp/apppot-$uid ;;
@@ -284,7 +293,7 @@ stop() { # SIGNAL
 
 await_guest() {
   while :; do
-    wait "$guest"
+    wait "$guest" 2>/dev/null
     kernel_status=$?
     kill -0 "$guest" 2>/dev/null || break
   done
@@ -295,7 +304,13 @@ await_guest() {
 
 # --- the end ---------------------------------------------------------------------------------
 
+sign_of_job() { # STATUS PATTERN MESSAGE HINT
+  [ -n "$status" ] && grep -qE "$2" "$instance/console.log" || return 0
+  fail "$1" "${3%%%s*}$status${3#*%s}" "$4"
+}
+
 sign() { # STATUS PATTERN MESSAGE HINT
+  [ -z "$status" ] || return 0
   found=$(sed -nE "s!.*$2.*!\\1!p" "$instance/console.log" | head -n 1 | tr -d '\r')
   [ -n "$found" ] || return 0
   case $3 in
@@ -311,9 +326,13 @@ report() {
   } <"$control/report"
   [ -z "$reason" ] || fail "$status" "$reason"
   [ -z "$note" ] || printf 'apppot: the job was ended after %s s\n' "$timeout" >&2
+  [ "${status:-0}" = 0 ] || signs
   [ -z "$status" ] || exit "$status"
   [ -z "$asked" ] || exit "$((128 + asked))"
   signs
+  [ "$kernel_status" != 153 ] ||
+    fail 126 'Cannot run the guest: a file of it grew beyond the limit (ulimit -f)' \
+      'Raise the limit, or give the guest less with --mem.'
   fail 125 "Cannot run the guest: its kernel ended with status $kernel_status" \
     'Run it again with --console-log FILE to keep all that it said.'
 }

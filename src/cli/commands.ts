@@ -4,6 +4,7 @@ import { type Load, loadProgram } from './program.ts';
 
 /** Each command's code and libraries are loaded when it is asked for. */
 export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
+  bench: async (deps) => (await import('./bench.ts')).benchCommand(deps),
   cluster: async (deps) => (await import('./cluster.ts')).clusterCommand(deps),
   completion: async (deps) =>
     (await import('./completion.ts')).completionCommand(deps, () => loadAll(deps)),

@@ -36,7 +36,7 @@ export async function configCheck(
 function found(deps: Deps): readonly string[] {
   const files = settingsFiles(deps.env).filter(({ isThere }) => isThere);
   for (const { path, distrust } of files) {
-    if (distrust !== undefined) deps.output().note(`warning: "${path}" is not used: ${distrust}`);
+    if (distrust !== undefined) deps.output().warn(`"${path}" is not used: ${distrust}`);
   }
   return files.map(({ path }) => path);
 }

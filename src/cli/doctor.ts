@@ -6,6 +6,7 @@ import { examine } from '../doctor/examine.ts';
 import { renderReport } from '../doctor/render.ts';
 import type { ConfinementWish } from '../launch/sandbox.ts';
 import type { Deps } from './deps.ts';
+import { interruptible } from './interrupt.ts';
 import { parseMemory } from './memory.ts';
 import { placeOf } from './place.ts';
 
@@ -41,8 +42,11 @@ export function doctorCommand(deps: Deps): Command {
 }
 
 async function doctor(flags: DoctorFlags, deps: Deps): Promise<void> {
-  const report = await examine(placeOf(flags, deps), CHECKS, TRIALS);
-  const data = { format: 'apppot-doctor-1', version: VERSION, date: new Date(), ...report };
-  deps.output(flags.json).result(data, renderReport(report, flags.quiet));
-  if (!report.usable) deps.setStatus(UNUSABLE);
+  await interruptible(deps, async (signal) => {
+    const report = await examine(placeOf(flags, deps, signal), CHECKS, TRIALS);
+    signal.throwIfAborted();
+    const data = { format: 'apppot-doctor-1', version: VERSION, date: new Date(), ...report };
+    deps.output(flags.json).result(data, renderReport(report, flags.quiet));
+    if (!report.usable) deps.setStatus(UNUSABLE);
+  });
 }

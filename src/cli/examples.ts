@@ -5,6 +5,7 @@
  */
 
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  bench: ['apppot bench --image base.img', 'apppot bench --rounds 5 --json'],
   'cluster run': [
     'apppot cluster run -n 4 --image mpi.img mpirun ./hello',
     'apppot cluster run --hosts hosts.txt --image mpi.img mpirun -n 8 ./ring',

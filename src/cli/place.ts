@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bytes } from '../base/units.ts';
 import { type Place, realSystem } from '../doctor/place.ts';
@@ -8,6 +9,8 @@ import type { Deps } from './deps.ts';
 import { parseMemory } from './memory.ts';
 import { PACKAGE_ROOT } from './package.ts';
 
+/** Which a start takes without being told. */
+const USUAL_IMAGE = 'apppot.img';
 const DEFAULT_MEMORY = '512M';
 
 export interface PlaceFlags {
@@ -19,9 +22,10 @@ export interface PlaceFlags {
 }
 
 /** This machine, as this process has it. */
-export function placeOf(flags: PlaceFlags, { env }: Pick<Deps, 'env'>): Place {
+export function placeOf(flags: PlaceFlags, { env }: Pick<Deps, 'env'>, signal: AbortSignal): Place {
   const path = env.PATH || '/usr/local/bin:/usr/bin:/bin';
-  const image = flags.image ?? (env.APPPOT_IMAGE || undefined);
+  const usual = existsSync(USUAL_IMAGE) ? USUAL_IMAGE : undefined;
+  const image = flags.image ?? (env.APPPOT_IMAGE || usual);
   const kernel = flags.kernel ?? (env.APPPOT_KERNEL || undefined);
   return {
     env,
@@ -38,6 +42,6 @@ export function placeOf(flags: PlaceFlags, { env }: Pick<Deps, 'env'>): Place {
       ...(image !== undefined && { image }),
       ...(kernel !== undefined && { kernel }),
     },
-    ...realSystem({ path }),
+    ...realSystem(path, signal),
   };
 }

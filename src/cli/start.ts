@@ -12,6 +12,7 @@ import { jobStreams } from './streams.ts';
 
 interface StartFlags extends GuestFlags {
   readonly cow?: string;
+  readonly rebaseCow: boolean;
   readonly printScript: boolean;
 }
 
@@ -22,6 +23,7 @@ export function startCommand(deps: Deps): Command {
     .argument('[command...]', 'what to run; without it ./apppot-run, ~/apppot-autorun or a shell');
   addGuestOptions(command)
     .option('--cow <file>', 'keep what the guest writes in this COW file; made when missing')
+    .option('--rebase-cow', 'let the COW file follow its base image, if that holds the same', false)
     .option('--print-script', 'print a shell script that does this start', false)
     .passThroughOptions()
     .action(async (words: string[], flags: StartFlags) => start(words, flags, deps));
@@ -31,8 +33,12 @@ export function startCommand(deps: Deps): Command {
 
 async function start(words: readonly string[], flags: StartFlags, deps: Deps): Promise<void> {
   const { env } = deps;
-  const { cow } = flags;
-  const request = { ...guestRequest(words, flags, env), ...(cow !== undefined && { cow }) };
+  const { cow, rebaseCow } = flags;
+  const request = {
+    ...guestRequest(words, flags, env),
+    rebaseCow,
+    ...(cow !== undefined && { cow }),
+  };
   const plan = await planStart(request, surroundings(env));
   if (flags.dryRun) deps.output().result(plan, renderPlan(plan));
   else if (flags.printScript) deps.output().result(plan, renderScript(plan, flags.id).trimEnd());

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
+import { closest } from '../base/suggest.ts';
 import { ConfigError } from './errors.ts';
 import type { Recipe, RecipeFile } from './recipe.ts';
 import type { RecipeLayer } from './recipe-schema.ts';
@@ -120,9 +121,10 @@ async function unknownRecipe(name: string, shipped: string): Promise<ConfigError
   const names = (await readdir(shipped).catch(() => []))
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => basename(file, '.yaml'));
+  const meant = closest(name, names);
   return new ConfigError(`Cannot find the recipe "${name}": no recipe of that name is shipped`, {
     kind: 'missing',
     code: 'RECIPE_UNKNOWN',
-    hint: `Shipped are: ${names.toSorted().join(', ')}. A file of yours needs its path: ./${name}.yaml`,
+    hint: `${meant === undefined ? '' : `Did you mean ${meant}? `}Shipped are: ${names.toSorted().join(', ')}. A file of yours needs its path: ./${name}.yaml`,
   });
 }

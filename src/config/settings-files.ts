@@ -71,7 +71,12 @@ function distrustOf(path: string, uid: number): string | undefined {
 const WRITABLE_BY_OTHERS = 0o002;
 const WRITABLE_BY_GROUP = 0o020;
 
-function foreign(path: string, uid: number): string | undefined {
+/**
+ * Why somebody beside its reader and root may have written to a file or directory.
+ *
+ * @throws the system's error.
+ */
+export function foreign(path: string, uid: number): string | undefined {
   const { uid: owner, gid, mode } = statSync(path);
   if (owner !== uid && owner !== 0) return `"${path}" belongs to user ${owner}`;
   if ((mode & WRITABLE_BY_OTHERS) !== 0) return `"${path}" can be written by everybody`;

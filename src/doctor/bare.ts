@@ -6,7 +6,8 @@
 
 import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { GUEST_INIT } from '../launch/launch.ts';
+import { explain } from '../host/errno.ts';
+import { GUEST_INIT, LaunchError } from '../launch/launch.ts';
 import { chooseTemporary, type StartRequest } from '../launch/plan.ts';
 import type { Place } from './place.ts';
 
@@ -17,19 +18,32 @@ const MOUNT_POINTS = ['dev', 'proc', 'run', 'sys', 'tmp', 'home/user/job'];
  * Makes the directory, and removes it after the work.
  *
  * @param work Is given what to start; its command is a program that does nothing.
+ * @throws {LaunchError} `TEMP_UNUSABLE`, and what the work throws.
  */
 export async function withBareGuest<T>(
   place: Place,
   work: (request: StartRequest) => Promise<T>,
 ): Promise<T> {
   const parent = dirname(chooseTemporary(place, 'doctor'));
-  const directory = await mkdtemp(join(parent, 'apppot-doctor-'));
+  const fail = (cause: unknown): never => {
+    throw unusable(parent, cause);
+  };
+  const directory = await mkdtemp(join(parent, 'apppot-doctor-')).catch(fail);
   try {
-    await fill(directory, place.kit);
+    await fill(directory, place.kit).catch(fail);
     return await work(request(directory, place));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+function unusable(parent: string, cause: unknown): LaunchError {
+  return new LaunchError(`Cannot make a tiny guest in "${parent}": ${explain(cause)}`, {
+    kind: 'conflict',
+    code: 'TEMP_UNUSABLE',
+    hint: 'Set TMPDIR to a directory of your own, on a local disk with room.',
+    cause,
+  });
 }
 
 async function fill(directory: string, kit: string): Promise<void> {

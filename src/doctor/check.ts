@@ -55,8 +55,19 @@ export function fail(found: string, remedy: string): Finding {
   return { verdict: 'fail', found, remedy };
 }
 
-/** What an expected failure says. @throws any other error. */
-export function findingOf(error: unknown): Finding {
-  if (!(error instanceof AppPotError)) throw error;
-  return fail(error.message, error.hint ?? 'See docs/guide/doctor.md.');
+/** What an expected failure says, as a `fail`. @throws any other error. */
+export function failureOf(error: unknown): Finding {
+  return fail(...wordsOf(error));
 }
+
+/** What an expected failure says, as a `warn`. @throws any other error. */
+export function warningOf(error: unknown): Finding {
+  return warn(...wordsOf(error));
+}
+
+function wordsOf(error: unknown): [found: string, remedy: string] {
+  if (error instanceof AppPotError) return [error.message, error.hint ?? SEE];
+  throw error;
+}
+
+const SEE = 'See docs/guide/doctor.md.';

@@ -1,5 +1,5 @@
 import type { Seconds } from '../base/clock.ts';
-import { type Check, type Finding, fail, findingOf, type Group } from './check.ts';
+import { type Check, type Finding, fail, failureOf, type Group } from './check.ts';
 import type { Place } from './place.ts';
 
 /** One line of the report. */
@@ -37,7 +37,7 @@ export async function examine(
 
 async function lineOf(check: Check, place: Place, limit: Seconds): Promise<Line[]> {
   const { id, group, title } = check;
-  const finding = await within(limit, async () => check.look(place)).catch(findingOf);
+  const finding = await within(limit, async () => check.look(place)).catch(failureOf);
   return finding === undefined ? [] : [{ id, group, title, ...finding }];
 }
 

@@ -24,6 +24,8 @@ export interface Place {
   /** A small text file of the system, such as those of /proc; undefined when it cannot be read. */
   readonly read: (path: string) => string | undefined;
   readonly attempt: (argv: readonly string[], limit: Seconds) => Promise<Attempt>;
+  /** Ends what was started here. */
+  readonly signal?: AbortSignal;
 }
 
 /** What guests are to be like. */
@@ -35,10 +37,14 @@ export interface Wanted {
 }
 
 /** The system's own side of a place. */
-export function realSystem({ path }: Pick<Place, 'path'>): Pick<Place, 'read' | 'attempt'> {
+export function realSystem(
+  path: string,
+  signal: AbortSignal,
+): Pick<Place, 'read' | 'attempt' | 'signal'> {
   return {
     read: readText,
-    attempt: (argv, limit) => attempt(argv, limit, { env: { PATH: path } }),
+    attempt: (argv, limit) => attempt(argv, limit, { env: { PATH: path }, signal }),
+    signal,
   };
 }
 

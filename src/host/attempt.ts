@@ -21,6 +21,8 @@ export interface AttemptOptions {
   /** The whole environment. Default: empty. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Ends it early, as if the limit were reached. */
+  readonly signal?: AbortSignal;
 }
 
 type End = Pick<Attempt, 'status' | 'signal' | 'error' | 'overdue'>;
@@ -45,7 +47,7 @@ export async function attempt(
       said[name] += text;
     });
   }
-  const end = await endOf(child, limit);
+  const end = await endOf(child, limit, options.signal);
   if (child.pid !== undefined) killGroup(child.pid);
   child.stdout?.destroy();
   child.stderr?.destroy();
@@ -73,15 +75,18 @@ function start(
 /** After its end it has a moment to hand over what it said; others may hold its streams for ever. */
 const LAST_WORDS_MS = 200;
 
-function endOf(child: ChildProcess, limit: Seconds): Promise<End> {
+function endOf(child: ChildProcess, limit: Seconds, signal?: AbortSignal): Promise<End> {
   return new Promise((resolve) => {
     let after: NodeJS.Timeout | undefined;
     const finish = (end: End): void => {
       clearTimeout(timer);
       clearTimeout(after);
+      signal?.removeEventListener('abort', giveUp);
       resolve(end);
     };
-    const timer = setTimeout(() => finish({ overdue: true }), limit * 1_000);
+    const giveUp = (): void => finish({ overdue: true });
+    const timer = setTimeout(giveUp, limit * 1_000);
+    signal?.addEventListener('abort', giveUp);
     const ended = (status: number | null, signal: string | null): End => ({
       ...(status === null ? {} : { status }),
       ...(signal === null ? {} : { signal }),

@@ -72,6 +72,7 @@ function networkBinds({ network }: StartPlan, paths: InstancePaths): string[] {
     case 'slirp4netns':
       return writable(paths.network);
     case 'slirp':
+      if (network.bySwitch) return writable(paths.network);
       return [...readable(network.program), ...readable('/etc/resolv.conf')];
     case 'none':
       return [];

@@ -5,8 +5,8 @@
  */
 
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { CowHeader } from '../tree/block/cow-header.ts';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { chooseCow } from './backing.ts';
 import { lookAtImage } from './image.ts';
 import { type Disk, LaunchError } from './launch.ts';
 
@@ -19,17 +19,21 @@ export interface DiskChoice {
 /**
  * @param image An image, a COW file that names its image, or the two as `COW:IMAGE` or `COW,IMAGE`.
  * @param cow The COW file, when it is named apart.
- * @throws {LaunchError} what {@link lookAtImage} throws, and `COW_MISMATCH` when the COW file was
- * made on another image, or the image has changed: the kernel would mix the two silently.
+ * @param rebase Takes a COW file whose base image has another time: see `checkRebase`.
+ * @throws {LaunchError} what {@link lookAtImage} and {@link chooseCow} throw; `COW_DANGLING` when a
+ *   COW file names an image that is not there.
  */
-export function chooseDisk(image: string, cow?: string): DiskChoice {
+export function chooseDisk(image: string, cow?: string, rebase = false): DiskChoice {
   const [cowPart, imagePart] = splitImage(image);
-  const look = lookAtImage(imagePart);
-  if (look.cow !== undefined) return chooseDisk(look.cow.backing, imagePart);
   const path = cow ?? cowPart;
+  const look = lookAtImage(imagePart);
+  if (look.cow !== undefined) {
+    if (path !== undefined) throw stacked(path, imagePart);
+    return chooseDisk(findBacking(imagePart, look.cow.backing), imagePart, rebase);
+  }
   return {
     image: resolve(imagePart),
-    disk: path === undefined ? withoutCow(imagePart) : withCow(path, imagePart),
+    disk: path === undefined ? withoutCow(imagePart) : chooseCow(path, imagePart, rebase),
     ...(look.partition === undefined ? {} : { partition: look.partition }),
   };
 }
@@ -41,37 +45,33 @@ function splitImage(image: string): [cow: string | undefined, image: string] {
   return [image.slice(0, cut), image.slice(cut + 1)];
 }
 
-function withoutCow(image: string): Disk {
-  return { kind: isReadOnly(image) ? 'temporary' : 'image' };
+/** A relative name counts from the COW file, so that both can be moved together; else from here. */
+function findBacking(cow: string, backing: string): string {
+  const places = isAbsolute(backing)
+    ? [backing]
+    : [resolve(dirname(cow), backing), resolve(backing)];
+  const found = places.find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new LaunchError(
+    `Cannot use the COW file "${cow}": its base image "${backing}" is not there`,
+    {
+      kind: 'missing',
+      code: 'COW_DANGLING',
+      hint: `Name the place where it is now: --image ${cow}:IMAGE`,
+    },
+  );
 }
 
-function withCow(cow: string, image: string): Disk {
-  const path = resolve(cow);
-  if (!existsSync(cow)) return { kind: 'cow', path, exists: false };
-  const header = lookAtImage(cow).cow;
-  if (header === undefined) throw mismatch(cow, 'it is no COW file');
-  checkBase(cow, header, image);
-  return { kind: 'cow', path, exists: true };
-}
-
-function checkBase(cow: string, header: CowHeader, image: string): void {
-  const { size, mtimeMs } = statSync(image);
-  const mtime = Math.floor(mtimeMs / 1_000);
-  if (header.size !== size) {
-    throw mismatch(cow, `it was made on an image of ${header.size} bytes, "${image}" has ${size}`);
-  }
-  if (header.mtime !== mtime) {
-    const [then, now] = [header.mtime, mtime].map((at) => new Date(at * 1_000).toISOString());
-    throw mismatch(cow, `"${image}" was last changed at ${now}, its own base image at ${then}`);
-  }
-}
-
-function mismatch(cow: string, reason: string): LaunchError {
-  return new LaunchError(`Cannot use the COW file "${cow}": ${reason}`, {
+function stacked(cow: string, image: string): LaunchError {
+  return new LaunchError(`Cannot use the COW file "${cow}": "${image}" is a COW file, too`, {
     kind: 'conflict',
     code: 'COW_MISMATCH',
-    hint: 'Name the base image that the COW file was made on, or start with a new COW file.',
+    hint: `Merge that into its base image first: uml_moo ${image} NEW`,
   });
+}
+
+function withoutCow(image: string): Disk {
+  return { kind: isReadOnly(image) ? 'temporary' : 'image' };
 }
 
 /** A file without any write permission is read-only for root, too: that is how a base is marked. */

@@ -6,9 +6,11 @@
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { errnoOf } from '../base/errors.ts';
-import { formatSize } from '../base/units.ts';
+import { type Bytes, formatSize } from '../base/units.ts';
+import { explain } from '../host/errno.ts';
 import { type CowHeader, isCow, readCowHeader } from '../tree/block/cow-header.ts';
 import type { BlockSource } from '../tree/block/source.ts';
+import { identifyForeign } from './foreign.ts';
 import { LaunchError } from './launch.ts';
 
 export interface ImageLook {
@@ -30,15 +32,16 @@ export function lookAtImage(path: string): ImageLook {
     return {};
   }
   const partition = linuxPartition(head);
-  if (partition !== undefined) return { partition };
-  throw new LaunchError(
-    `Cannot use the image "${path}": it holds no ext2, ext3 or ext4 filesystem`,
-    {
-      kind: 'conflict',
-      code: 'IMAGE_FOREIGN',
-      hint: 'Name a raw base image, such as one made by "apppot image build".',
-    },
-  );
+  if (partition !== undefined) {
+    if (size < partition.end) throw truncated(path, size, partition.end);
+    return { partition: partition.number };
+  }
+  const { what, hint } = identifyForeign(head, path);
+  throw new LaunchError(`Cannot use the image "${path}": ${what}`, {
+    kind: 'conflict',
+    code: 'IMAGE_FOREIGN',
+    hint,
+  });
 }
 
 function sourceOf(name: string, bytes: Buffer): BlockSource {
@@ -69,7 +72,7 @@ function readHead(path: string): { head: Buffer; size: number } {
 function unreadable(path: string, cause: unknown): LaunchError {
   const missing = errnoOf(cause) === 'ENOENT' || errnoOf(cause) === 'ENOTDIR';
   return new LaunchError(
-    `Cannot read the image "${path}": ${missing ? 'no such file' : (errnoOf(cause) ?? cause)}`,
+    `Cannot read the image "${path}": ${missing ? 'no such file' : reasonOf(cause)}`,
     {
       kind: missing ? 'missing' : 'conflict',
       code: missing ? 'IMAGE_MISSING' : 'IMAGE_UNREADABLE',
@@ -79,6 +82,10 @@ function unreadable(path: string, cause: unknown): LaunchError {
       cause,
     },
   );
+}
+
+function reasonOf(cause: unknown): string {
+  return errnoOf(cause) === 'EISDIR' ? 'it is a directory' : explain(cause);
 }
 
 const HEAD_BYTES = 8_192;
@@ -94,8 +101,11 @@ function isExt(head: Buffer): boolean {
 function checkLength(path: string, head: Buffer, size: number): void {
   const blockSize = 1_024 << head.readUInt32LE(SUPERBLOCK + 0x18);
   const wanted = head.readUInt32LE(SUPERBLOCK + 0x04) * blockSize;
-  if (size >= wanted) return;
-  throw new LaunchError(
+  if (size < wanted) throw truncated(path, size, wanted);
+}
+
+function truncated(path: string, size: Bytes, wanted: Bytes): LaunchError {
+  return new LaunchError(
     `Cannot use the image "${path}": it is truncated, ${formatSize(size)} of ${formatSize(wanted)}`,
     {
       kind: 'conflict',
@@ -105,9 +115,11 @@ function checkLength(path: string, head: Buffer, size: number): void {
   );
 }
 
-/** Of a master boot record: the first of the four with type 0x83, Linux. */
-function linuxPartition(head: Buffer): number | undefined {
+/** Of a master boot record: the first of the four with type 0x83, Linux; `end` in bytes. */
+function linuxPartition(head: Buffer): { number: number; end: Bytes } | undefined {
   if (head.length < 512 || head.readUInt16LE(510) !== 0xaa55) return undefined;
   const index = [0, 1, 2, 3].find((slot) => head[446 + 16 * slot + 4] === 0x83);
-  return index === undefined ? undefined : index + 1;
+  if (index === undefined) return undefined;
+  const [start, count] = [8, 12].map((field) => head.readUInt32LE(446 + 16 * index + field));
+  return { number: index + 1, end: ((start ?? 0) + (count ?? 0)) * 512 };
 }

@@ -15,11 +15,13 @@ import {
   readlinkSync,
   rmdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
+import { explain } from '../host/errno.ts';
 import { identify, isAlive, killGroup, type ProcessId } from '../host/processes.ts';
 import { LaunchError, type MemoryPlace } from './launch.ts';
 import { type InstancePaths, instancePaths } from './words.ts';
@@ -80,9 +82,17 @@ export function sweep(parent: string): void {
   for (const name of list(parent)) {
     const directory = join(parent, name);
     const [owner] = readProcesses(join(directory, OWNER));
-    if (owner !== undefined && !isAlive(owner)) clear(directory);
+    if (owner === undefined ? isOld(directory) : !isAlive(owner)) clear(directory);
   }
 }
+
+/** Whoever made it was killed before it could say so: that takes no minute. */
+function isOld(directory: string): boolean {
+  const made = statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+  return Date.now() - made > ORPHAN_AGE_MS;
+}
+
+const ORPHAN_AGE_MS = 60_000;
 
 function list(directory: string): string[] {
   try {
@@ -157,8 +167,7 @@ function taken(name: string): LaunchError {
 }
 
 function unusable(parent: string, cause: unknown): LaunchError {
-  const reason = errnoOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));
-  return new LaunchError(`Cannot use the directory "${parent}" for the guest: ${reason}`, {
+  return new LaunchError(`Cannot use the directory "${parent}" for the guest: ${explain(cause)}`, {
     kind: 'conflict',
     code: 'TEMP_UNUSABLE',
     hint: 'Set TMPDIR to a directory of your own that has room.',

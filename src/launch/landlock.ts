@@ -34,11 +34,12 @@ function diskWords({ disk, image }: StartPlan, paths: InstancePaths): string[] {
 /** What needs the host's network gets it whole: sockets cannot be told apart by address. */
 function networkWords(plan: StartPlan): string[] {
   const { network, segments } = plan;
+  const runsSlirp = network.kind === 'slirp' && !network.bySwitch;
   return [
     ...(needsHostNetwork(plan) ? [] : ['--local']),
     ...(segments.some(({ kind }) => kind === 'tap') ? ['--write', TUN] : []),
-    ...(network.kind === 'slirp' ? ['--run', network.program] : []),
-    ...(network.kind === 'slirp' ? RESOLVER.flatMap((path) => ['--read', `?${path}`]) : []),
+    ...(runsSlirp ? ['--run', network.program] : []),
+    ...(runsSlirp ? RESOLVER.flatMap((path) => ['--read', `?${path}`]) : []),
   ];
 }
 

@@ -11,12 +11,15 @@ import type { Bytes } from '../base/units.ts';
 
 export type LaunchCode =
   | 'KERNEL_MISSING'
+  | 'KERNEL_UNUSABLE'
   | 'SLIRP_MISSING'
   | 'IMAGE_MISSING'
   | 'IMAGE_UNREADABLE'
   | 'IMAGE_TRUNCATED'
   | 'IMAGE_FOREIGN'
   | 'COW_MISMATCH'
+  | 'COW_DANGLING'
+  | 'COW_TRUNCATED'
   | 'COW_LOCKED'
   | 'COW_UNUSABLE'
   | 'BUNDLE_UNREADABLE'
@@ -37,6 +40,8 @@ export type LaunchCode =
   | 'NETWORK_MISSING'
   | 'NETWORK_UNSUPPORTED'
   | 'MEMORY_UNPLACED'
+  | 'LIMIT_TOO_LOW'
+  | 'HOST_MAPPINGS'
   | 'NETWORK_FAILED'
   | 'SWITCH_FAILED'
   | 'CLUSTER_MALFORMED'
@@ -77,7 +82,12 @@ export type Network =
       readonly hostLoopback?: true;
       readonly publish?: readonly Publication[];
     }
-  | { readonly kind: 'slirp'; readonly program: string }
+  | {
+      readonly kind: 'slirp';
+      readonly program: string;
+      /** The kernel speaks ethernet only: our switch stands between. */
+      readonly bySwitch?: true;
+    }
   | {
       readonly kind: 'none';
       /** Why nothing better was found, where nothing was asked for. */
@@ -140,7 +150,15 @@ export type MemoryPlace = 'shared' | 'temporary';
 /** Where the guest's writes go. */
 export type Disk =
   | { readonly kind: 'image' }
-  | { readonly kind: 'cow'; readonly path: string; readonly exists: boolean }
+  | {
+      readonly kind: 'cow';
+      readonly path: string;
+      readonly exists: boolean;
+      /** Its header names another place, or time, of its base image, and is to be changed. */
+      readonly isMoved?: boolean;
+      /** Bytes that it takes for holes that a copy has filled. */
+      readonly waste?: Bytes;
+    }
   | { readonly kind: 'temporary' };
 
 /** A host directory that the guest sees. */

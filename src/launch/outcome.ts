@@ -25,6 +25,8 @@ export interface Sign {
   /** `%s` stands for what was found. */
   readonly message: string;
   readonly hint: string;
+  /** It ends the job, too: counts where that failed, and `%s` stands for the job's status. */
+  readonly isOfJob?: true;
 }
 
 const COW_HINT = 'Name the base image that the COW file was made on, or start with a new COW file.';
@@ -59,6 +61,22 @@ export const SIGNS: readonly Sign[] = [
     kind: 'remote',
     message: 'Cannot run the guest: the host has no room left for its memory',
     hint: 'Give the guest less with --mem, or set TMPDIR to a directory with more room.',
+  },
+  {
+    pattern: '(setup_physmem - mapping .* failed)',
+    code: 'LIMIT_TOO_LOW',
+    kind: 'conflict',
+    message: 'Cannot run the guest: a process may not have as many addresses here (ulimit -v)',
+    hint: 'Raise the limit, or give the guest less with --mem.',
+  },
+  {
+    pattern: '(UML ran out of memory on the host side)',
+    isOfJob: true,
+    code: 'HOST_MAPPINGS',
+    kind: 'remote',
+    message:
+      'Cannot finish the job (status %s): its memory came in more pieces than the host allows (vm.max_map_count)',
+    hint: 'Ask for a higher vm.max_map_count on the host, or use less memory in one process.',
   },
   {
     pattern: '(must be not mounted noexec)',
@@ -116,6 +134,8 @@ const KINDS: Readonly<Record<number, ErrorKind>> = { 126: 'conflict', 127: 'miss
  */
 export function outcome({ status, error }: Report, end: KernelEnd): number {
   if (error !== undefined) throw guestFailed(error, status);
+  const failure = explained(end, status);
+  if (failure !== undefined) throw failure;
   if (status !== undefined) return status;
   throw died(end);
 }
@@ -124,12 +144,29 @@ function guestFailed(error: string, status: number | undefined): LaunchError {
   return new LaunchError(error, { kind: KINDS[status ?? 125] ?? 'remote', code: 'GUEST_FAILED' });
 }
 
-function died({ log, exitCode, signal }: KernelEnd): LaunchError {
-  for (const { pattern, code, kind, message, hint } of SIGNS) {
+/** The first sign in the log: of the guest's death or, where there is a status, of the job's. */
+function explained({ log }: KernelEnd, status: number | undefined): LaunchError | undefined {
+  if (status === 0) return undefined;
+  const signs = SIGNS.filter(({ isOfJob = false }) => isOfJob === (status !== undefined));
+  for (const { pattern, code, kind, message, hint } of signs) {
     const found = new RegExp(pattern).exec(log)?.[1];
-    if (found !== undefined) {
-      return new LaunchError(message.replace('%s', found.trim()), { kind, code, hint });
-    }
+    if (found === undefined) continue;
+    const what = status === undefined ? found.trim() : String(status);
+    return new LaunchError(message.replace('%s', what), { kind, code, hint });
+  }
+  return undefined;
+}
+
+/** SIGXFSZ, and the status with which a sandbox passes it on. */
+const TOO_LARGE: readonly (number | string | null)[] = ['SIGXFSZ', 153];
+
+function died({ exitCode, signal }: KernelEnd): LaunchError {
+  if (TOO_LARGE.includes(signal ?? exitCode)) {
+    return new LaunchError('Cannot run the guest: a file of it grew beyond the limit (ulimit -f)', {
+      kind: 'conflict',
+      code: 'LIMIT_TOO_LOW',
+      hint: 'Raise the limit, or give the guest less with --mem.',
+    });
   }
   const how = signal === null ? `with status ${exitCode}` : `by ${signal}`;
   return new LaunchError(`Cannot run the guest: its kernel ended ${how}`, {

@@ -2,15 +2,16 @@ import { accessSync, constants } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Seconds } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
-import { type Bytes, formatSize } from '../base/units.ts';
+import type { Bytes } from '../base/units.ts';
+import { checkRebase } from './backing.ts';
 import { checkBinds, parseBind } from './binds.ts';
 import { chooseKernel } from './choose.ts';
-import { chooseDisk } from './disk.ts';
-import { type Caller, LaunchError, type StartPlan } from './launch.ts';
-import { chooseMemoryPlace } from './memory.ts';
+import { chooseDisk, type DiskChoice } from './disk.ts';
+import { type Caller, type Confinement, LaunchError, type StartPlan } from './launch.ts';
+import { checkLocks } from './locked.ts';
 import { chooseNetworks, type NetworkRequest } from './net/choose.ts';
 import { type ConfinementWish, chooseConfinement } from './sandbox.ts';
-import { chooseScratch } from './scratch.ts';
+import { checkTemporary, chooseSpace } from './space.ts';
 import { instancePaths, isPlain } from './words.ts';
 
 /** What the user asks for; what is left out is found or has a default. */
@@ -19,6 +20,8 @@ export interface StartRequest {
   /** An image, a COW file that names its image, or the two as `COW:IMAGE` or `COW,IMAGE`. */
   readonly image: string;
   readonly cow?: string;
+  /** Lets a COW file follow its base image to another place or time, if that is proven the same. */
+  readonly rebaseCow?: boolean;
   readonly kernel?: string;
   readonly network?: NetworkRequest;
   readonly memory?: Bytes;
@@ -43,9 +46,6 @@ export interface Surroundings {
   readonly caller: Caller;
 }
 
-const DEFAULT_MEMORY: Bytes = 512 * 2 ** 20;
-/** Below this the kernel panics at boot. */
-const LEAST_MEMORY: Bytes = 48 * 2 ** 20;
 const GRACE: Seconds = 8;
 
 /**
@@ -54,42 +54,46 @@ const GRACE: Seconds = 8;
  * @throws {LaunchError}
  */
 export async function planStart(request: StartRequest, around: Surroundings): Promise<StartPlan> {
-  const { image, disk, partition } = chooseDisk(request.image, request.cow);
-  const memory = checkMemory(request.memory ?? DEFAULT_MEMORY);
+  const choice = await planDisk(request);
+  const { path, caller } = around;
+  const kernel = chooseKernel(request.kernel, path);
+  const confinement = await chooseConfinement(request.confine ?? 'auto', caller.uid, path);
   const temporary = chooseTemporary(around, request.name);
-  const kernel = chooseKernel(request.kernel, around.path);
-  const confinement = await chooseConfinement(
-    request.confine ?? 'auto',
-    around.caller.uid,
-    around.path,
-  );
-  const jobdir = request.jobdir === undefined ? undefined : checkJobdir(request.jobdir);
-  const binds = (request.binds ?? []).map(parseBind);
-  checkBinds(binds, jobdir, confinement);
+  checkTemporary(resolve(around.temporary));
   return {
     name: checkName(request.name),
     kernel,
-    image,
-    disk,
-    ...(partition === undefined ? {} : { partition }),
-    memory,
-    ...(await chooseNetworks(request.network ?? {}, kernel, around.path)),
+    ...choice,
+    ...(await chooseNetworks(request.network ?? {}, kernel, path)),
     confinement,
     temporary,
-    memoryPlace: chooseMemoryPlace(memory, confinement, dirname(temporary)),
-    ...(jobdir === undefined ? {} : { jobdir }),
-    binds,
-    ...(request.scratch === undefined
-      ? {}
-      : { scratch: chooseScratch(request.scratch, dirname(temporary), around.path) }),
+    ...chooseSpace(request, choice, confinement, dirname(temporary), path),
+    ...planShares(request, confinement),
     ...(request.changes === undefined ? {} : { changes: checkBundle(request.changes) }),
     command: request.command,
     environment: request.environment ?? {},
-    caller: around.caller,
+    caller,
     extra: request.extra ?? [],
     ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
     grace: GRACE,
   };
+}
+
+async function planDisk({ image, cow, rebaseCow }: StartRequest): Promise<DiskChoice> {
+  const choice = chooseDisk(image, cow, rebaseCow);
+  if (rebaseCow) await checkRebase(choice.disk, choice.image);
+  checkLocks(choice.disk, choice.image);
+  return choice;
+}
+
+function planShares(
+  { jobdir, binds = [] }: StartRequest,
+  confinement: Confinement,
+): Pick<StartPlan, 'jobdir' | 'binds'> {
+  const job = jobdir === undefined ? undefined : checkJobdir(jobdir);
+  const parsed = binds.map(parseBind);
+  checkBinds(parsed, job, confinement);
+  return { binds: parsed, ...(job !== undefined && { jobdir: job }) };
 }
 
 /** Longest name of a socket: `sun_path` in unix(7), less the NUL. */
@@ -110,14 +114,6 @@ function checkName(name: string): string {
     code: 'NAME_MALFORMED',
     hint: 'Use at most 32 letters, digits, dots, dashes and underscores.',
   });
-}
-
-function checkMemory(memory: Bytes): Bytes {
-  if (memory >= LEAST_MEMORY) return memory;
-  throw new LaunchError(
-    `Cannot start a guest with ${formatSize(memory)} of memory: it needs ${formatSize(LEAST_MEMORY)}`,
-    { kind: 'usage', code: 'MEMORY_TOO_SMALL', hint: 'Give more, such as --mem 512M.' },
-  );
 }
 
 function checkJobdir(path: string): string {

@@ -50,7 +50,16 @@ export function renderPlan(plan: StartPlan): string {
 function renderDisk({ disk }: StartPlan): string {
   if (disk.kind === 'image') return 'the image itself';
   if (disk.kind === 'temporary') return 'a temporary COW file, thrown away at the end';
-  return `${disk.path}${disk.exists ? '' : ' (new)'}`;
+  const notes = [
+    ...(disk.exists ? [] : ['new']),
+    ...(disk.isMoved ? ['its header will name this image'] : []),
+    ...(disk.waste === undefined
+      ? []
+      : [
+          `a copy filled its holes: ${formatSize(disk.waste)} more than "cp --sparse=always" makes`,
+        ]),
+  ];
+  return `${disk.path}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`;
 }
 
 function renderMemoryPlace({ memoryPlace, confinement, temporary }: StartPlan): string {

@@ -6,8 +6,10 @@
 
 import { copyFileSync, readFileSync, symlinkSync } from 'node:fs';
 import { errnoOf } from '../base/errors.ts';
+import { explain } from '../host/errno.ts';
+import { noteOf } from './base-note.ts';
 import { readReport, writeControl } from './control.ts';
-import { createCow } from './cow.ts';
+import { createCow, rebaseCow } from './cow.ts';
 import { type Guest, type Streams, startGuest } from './guest.ts';
 import { type Instance, openInstance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
@@ -110,11 +112,12 @@ function prepareDisk(plan: StartPlan, { paths }: Instance): void {
   const { disk, image } = plan;
   try {
     if (disk.kind === 'temporary') createCow(paths.cow, image);
-    if (disk.kind === 'cow' && !disk.exists) createCow(disk.path, image);
+    if (disk.kind === 'cow' && !disk.exists) createCow(disk.path, image, noteOf(image));
+    if (disk.kind === 'cow' && disk.isMoved) rebaseCow(disk.path, image);
     for (const [path, link] of diskLinks(plan, paths)) symlinkSync(path, link);
   } catch (cause) {
     const path = disk.kind === 'cow' ? disk.path : paths.cow;
-    throw new LaunchError(`Cannot make the COW file "${path}": ${errnoOf(cause) ?? cause}`, {
+    throw new LaunchError(`Cannot make the COW file "${path}": ${explain(cause)}`, {
       kind: 'conflict',
       code: 'COW_UNUSABLE',
       hint: 'Choose a place for it with --cow, where you may write.',

@@ -134,6 +134,7 @@ export function guestWords(plan: StartPlan, paths: InstancePaths, terminal: bool
 }
 
 /** A call of `sign`. */
-export function renderSign({ kind, pattern, message, hint }: Sign): string {
-  return ['sign', GUEST_STATUS[kind], ...[pattern, message, hint].map(quote)].join(' ');
+export function renderSign({ kind, pattern, message, hint, isOfJob }: Sign): string {
+  const name = isOfJob ? 'sign_of_job' : 'sign';
+  return [name, GUEST_STATUS[kind], ...[pattern, message, hint].map(quote)].join(' ');
 }

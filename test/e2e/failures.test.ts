@@ -1,11 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, symlinkSync, truncateSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import { msdosDisk } from '../kit/disk.ts';
 import { CASES, PEOPLE, run, start, workDirectory } from '../kit/guest-run.ts';
+import { among } from '../kit/namespace.ts';
+
+const QUIET = { stdio: 'ignore' } as const;
 
 const work = workDirectory();
 const at = (name: string): string => join(work.path, name);
+const KERNEL_HINT =
+  '  Install one (apt-get install user-mode-linux), or name another with --kernel.\n';
+const IMAGE_HINT = '  Name a raw base image, such as one made by "apppot image build".\n';
 const PANIC = ['-X', 'sysctl.vm.panic_on_oom=1', '--mem', '64M', 'tail', '/dev/zero'];
 
 describe.each(CASES)('$way as $as tells in one line', ({ way, as }) => {
@@ -78,6 +92,38 @@ describe.each(PEOPLE)('apppot-start as %s refuses', (as) => {
         '  Install one (apt-get install user-mode-linux), or name it with --kernel.\n',
     ],
     [
+      'a kernel that is none',
+      ['--kernel', '/bin/ls'],
+      126,
+      `Cannot run the kernel "/bin/ls": it is no kernel of User-Mode Linux\n${KERNEL_HINT}`,
+    ],
+    [
+      'a kernel that is a directory',
+      ['--kernel', '/tmp'],
+      126,
+      `Cannot run the kernel "/tmp": it is no file\n${KERNEL_HINT}`,
+    ],
+    [
+      'a kernel that may not be executed',
+      ['--kernel', '/etc/passwd'],
+      126,
+      'Cannot run the kernel "/etc/passwd": it may not be executed\n' +
+        '  Allow it: chmod +x /etc/passwd\n',
+    ],
+    [
+      'an image that is a directory',
+      ['--image=/tmp'],
+      126,
+      'Cannot read the image "/tmp": it is a directory\n' +
+        '  Make the file readable for you, or name another with --image.\n',
+    ],
+    [
+      'an image that is a program',
+      ['--image=/bin/ls'],
+      126,
+      `Cannot use the image "/bin/ls": it holds no ext2, ext3 or ext4 filesystem\n${IMAGE_HINT}`,
+    ],
+    [
       'a missing bundle',
       ['--changes', '/no/such.tgz'],
       127,
@@ -118,11 +164,58 @@ describe.each(PEOPLE)('apppot-start as %s refuses', (as) => {
   });
 
   it('an unknown option', async () => {
-    expect(await start('apppot-start', ['--nope', 'true'], { as })).toMatchObject({
+    expect(await start('apppot-start', ['--xyzzy', 'true'], { as })).toMatchObject({
       status: 125,
       stderr:
-        "apppot-start: Cannot read the command line: unknown option '--nope'\n" +
+        "apppot-start: Cannot read the command line: unknown option '--xyzzy'\n" +
         '  Look at "apppot-start --help".\n',
+    });
+  });
+
+  it.for([
+    ['empty', 'truncate -s 0', 'it is empty', IMAGE_HINT],
+    ['gz', 'gzip -c /bin/ls >', 'it is compressed by gzip', '  Unpack it: gunzip -k FILE\n'],
+    ['xz', 'xz -c /bin/ls >', 'it is compressed by xz', '  Unpack it: unxz -k FILE\n'],
+    ['tar', 'tar -cf', 'it is a tar archive', IMAGE_HINT],
+  ] as const)('an image that is none: %s', async ([name, make, what, hint]) => {
+    const image = at(`${name}-${as}.img`);
+    execFileSync(
+      'sh',
+      ['-c', `${make} ${image} ${make.startsWith('tar') ? '/bin/ls' : ''}`],
+      QUIET,
+    );
+    expect(await start('apppot-start', [`--image=${image}`, 'true'], { as })).toEqual({
+      status: 126,
+      stdout: Buffer.from(''),
+      stderr: `apppot-start: Cannot use the image "${image}": ${what}\n${hint.replace('FILE', image)}`,
+    });
+  });
+
+  it.runIf(process.getuid?.() === 0)('a kernel on a filesystem where nothing may run', async () => {
+    const directory = at(`noexec-${as}`);
+    mkdirSync(directory);
+    const mounts = `mount -t tmpfs -o noexec t ${directory}; cp /usr/bin/linux.uml ${directory}/linux`;
+    const { bin, image } = inject('installed');
+    const kernel = join(directory, 'linux');
+    const argv = [join(bin, 'apppot-start'), '--image', image, '--kernel', kernel, 'true'];
+    expect(await run(among(mounts, as, argv))).toEqual({
+      status: 126,
+      stdout: Buffer.from(''),
+      stderr:
+        `apppot-start: Cannot run the kernel "${kernel}": its directory is mounted noexec\n` +
+        '  Copy it to a directory where programs may run.\n',
+    });
+  });
+
+  it('an image whose partition was cut off', async () => {
+    const image = at(`part-${as}.img`);
+    const content = Buffer.alloc(512 * 100);
+    writeFileSync(image, msdosDisk(200, [{ start: 64, content }]).subarray(0, 512 * 150));
+    expect(await start('apppot-start', [`--image=${image}`, 'true'], { as })).toMatchObject({
+      status: 126,
+      stderr:
+        `apppot-start: Cannot use the image "${image}": it is truncated, 75.0 KiB of 82.0 KiB\n` +
+        '  Copy it again, and compare its SHA-256 with the one in the .json file beside it.\n',
     });
   });
 
@@ -137,26 +230,6 @@ describe.each(PEOPLE)('apppot-start as %s refuses', (as) => {
         '  Copy it again, and compare its SHA-256 with the one in the .json file beside it.\n',
     });
   });
-
-  it('a COW file in use', async () => {
-    const cow = at(`busy-${as}.cow`);
-    let second: Promise<unknown> | undefined;
-    await start('apppot-start', ['--cow', cow, 'sh', '-c', 'echo up; sleep 100'], {
-      as,
-      onSpawn: (child) =>
-        child.stdout?.once('data', () => {
-          second = start('apppot-start', ['--cow', cow, 'true'], { as }).finally(() =>
-            child.kill(),
-          );
-        }),
-    });
-    expect(await second).toMatchObject({
-      status: 126,
-      stderr:
-        'apppot-start: Cannot write to the image or COW file: another guest is writing to it\n' +
-        '  Give each guest a COW file of its own, or make the base image read-only.\n',
-    });
-  });
 });
 
 describe('apppot-start refuses', () => {
@@ -168,7 +241,7 @@ describe('apppot-start refuses', () => {
       {
         status: 126,
         stderr:
-          `apppot-start: Cannot read the image "${image}": EACCES\n` +
+          `apppot-start: Cannot read the image "${image}": permission denied\n` +
           '  Make the file readable for you, or name another with --image.\n',
       },
     );

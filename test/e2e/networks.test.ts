@@ -4,6 +4,24 @@ import { netLab } from '../kit/net-lab.ts';
 // Networks of the test's own need root.
 const isRoot = process.getuid?.() === 0;
 
+// A script, which finds no shell in a sandbox.
+const RECENT = '--kernel ./linux-6.16 --unconfined';
+/** A kernel as of Linux 6.16, as far as its networks go: it does not know what was removed. */
+const RECENT_KERNEL = `cat >linux-6.16 <<'END'
+#!/bin/sh
+for word; do
+  case $word in
+  --showconfig)
+    linux.uml --showconfig |
+      sed -E 's/^(CONFIG_UML_NET(_(DAEMON|MCAST|SLIP|SLIRP|TUNTAP|VDE))?)=y/# \\1 is not set/'
+    exit ;;
+  eth[0-9]*=*) echo "unknown: $word" >&2; exit 1 ;;
+  esac
+done
+exec /usr/bin/linux.uml "$@"
+END
+chmod 755 linux-6.16`;
+
 describe.runIf(isRoot)('a network that leads out', () => {
   const lab = netLab();
 
@@ -12,8 +30,11 @@ describe.runIf(isRoot)('a network that leads out', () => {
     ['slirp4netns', 'printed'],
     ['slirp', 'guest'],
     ['slirp', 'printed'],
+    [`slirp ${RECENT}`, 'guest'],
+    [`slirp ${RECENT}`, 'printed'],
   ])('%s carries names, TCP, UDP and much data, by %s', async ([net, way]) => {
     const { status, lines } = await lab.inNetwork(`
+      ${RECENT_KERNEL}
       serve 7000; name_server
       ${way} g1 --net ${net} bash -c '
         getent hosts server.example | tr -s " "
@@ -64,8 +85,17 @@ describe.runIf(isRoot)('a network that leads out', () => {
     const { lines } = await lab.inNetwork(`
       serve 7000
       guest g1 ${ask} || echo closed
-      guest g1 --host-loopback ${ask} | cut -d ' ' -f 1`);
-    expect(lines).toEqual(['closed', 'reached']);
+      guest g1 --host-loopback ${ask} | cut -d ' ' -f 1
+      guest g1 --net slirp ${ask} | cut -d ' ' -f 1`);
+    // slirp has no way to close it.
+    expect(lines).toEqual(['closed', 'reached', 'reached']);
+  });
+
+  it('none: leaves the guest its own loopback only', async () => {
+    const { lines } = await lab.inNetwork(
+      'guest g1 --net none sh -c \'tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d " "\'',
+    );
+    expect(lines).toEqual(['lo']);
   });
 });
 
@@ -187,21 +217,3 @@ describe.runIf(isRoot)('a private network', () => {
     ]);
   });
 });
-
-// A script, which finds no shell in a sandbox.
-const RECENT = '--kernel ./linux-6.16 --unconfined';
-/** A kernel as of Linux 6.16, as far as its networks go: it does not know what was removed. */
-const RECENT_KERNEL = `cat >linux-6.16 <<'END'
-#!/bin/sh
-for word; do
-  case $word in
-  --showconfig)
-    linux.uml --showconfig |
-      sed -E 's/^(CONFIG_UML_NET(_(DAEMON|MCAST|SLIP|SLIRP|TUNTAP|VDE))?)=y/# \\1 is not set/'
-    exit ;;
-  eth[0-9]*=*) echo "unknown: $word" >&2; exit 1 ;;
-  esac
-done
-exec /usr/bin/linux.uml "$@"
-END
-chmod 755 linux-6.16`;

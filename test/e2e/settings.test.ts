@@ -73,7 +73,7 @@ it.runIf(MINE === 0)("somebody else's file is named and not used", async () => {
     ...own({ HOME: directory }),
   });
   expect(stderr).toBe(
-    `apppot-start: not using "${path}": "${path}" belongs to user 12345. To use it: APPPOT_CONFIG=${path}\n` +
+    `warning: not using "${path}": "${path}" belongs to user 12345. To use it: APPPOT_CONFIG=${path}\n` +
       'apppot-start: Cannot read the image "/nosuch.img": no such file\n' +
       '  Build one: apppot image build minimal -o apppot.img\n',
   );

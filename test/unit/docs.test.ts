@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { commandAt, commandTree } from '../kit/command-line.ts';
 import { commandLines, problemOf } from '../kit/command-words.ts';
 
@@ -13,6 +13,9 @@ const PAGES = [
   ),
   ...readdirSync(join(ROOT, 'templates')).map((name) => `templates/${name}/README.md`),
 ];
+
+// Commands load their libraries when they run.
+vi.setConfig({ testTimeout: 10_000 });
 
 let program: Command;
 beforeAll(async () => {

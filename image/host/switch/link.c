@@ -16,6 +16,7 @@
 struct link {
   const char *spec;  /* as given; of a command its first word */
   char **command;
+  bool slip; /* what the command speaks */
   struct port *port; /* NULL: down */
   bool was_up;
   int64_t retry;
@@ -39,7 +40,11 @@ static struct link *new_link(const char *spec) {
 
 void add_link(const char *spec) { new_link(spec); }
 
-void add_command(char **words) { new_link(words[0])->command = words; }
+void add_command(char **words, bool slip) {
+  struct link *link = new_link(words[0]);
+  link->command = words;
+  link->slip = slip;
+}
 
 static void refuse(const struct link *link, const char *reason, const char *hint)
     __attribute__((noreturn));
@@ -117,6 +122,11 @@ static void open_command(struct link *link) {
     _exit(127);
   }
   close(ends[1]);
+  if (link->slip) {
+    link->port = add_port(ends[0], ends[0], SERIAL, UP, link);
+    link_came_up(link->port);
+    return;
+  }
   link->port = add_port(ends[0], ends[0], BYTES, GREETING, link);
   link->port->deadline = now_ms() + PATIENCE_MS;
   start_greeting(link->port);

@@ -14,7 +14,7 @@
 enum { TICK_MS = 500 };
 
 static int exit_fd = -1, ready_fd = -1;
-static bool probing, listening;
+static bool probing, listening, slip;
 static volatile sig_atomic_t ended;
 
 int64_t now_ms(void) {
@@ -42,6 +42,7 @@ static void read_word(const char *word) {
   if (strncmp(word, "--secret=", 9) == 0) read_secret(word + 9);
   else if (strncmp(word, "--exit-fd=", 10) == 0) exit_fd = atoi(word + 10);
   else if (strncmp(word, "--ready-fd=", 11) == 0) ready_fd = atoi(word + 11);
+  else if (strcmp(word, "--slip") == 0) slip = true;
   else if (strcmp(word, "--probe") == 0) probing = true;
   else if (strncmp(word, "listen=", 7) == 0) add_listener(word + 7);
   else if (strncmp(word, "link=", 5) == 0) add_link(word + 5);
@@ -102,7 +103,7 @@ int main(int count, char **words) {
   for (int i = 0; i < 3; i++) sigaction((int[]){SIGTERM, SIGINT, SIGHUP}[i], &action, NULL);
   for (int i = 1; i < count; i++) {
     if (strcmp(words[i], "--") == 0 && i + 1 < count) {
-      add_command(words + i + 1);
+      add_command(words + i + 1, slip);
       break;
     }
     read_word(words[i]);

@@ -20,7 +20,7 @@ struct port *add_port(int in, int out, enum kind kind, enum state state, struct 
                           .link = link, .listens = !link};
     fcntl(in, F_SETFL, fcntl(in, F_GETFL) | O_NONBLOCK);
     fcntl(out, F_SETFL, fcntl(out, F_GETFL) | O_NONBLOCK);
-    if (kind == BYTES) port->received = malloc(STREAM_ROOM);
+    if (kind == BYTES || kind == SERIAL) port->received = malloc(STREAM_ROOM);
     return port;
   }
   close(in);
@@ -47,7 +47,9 @@ static bool would_wait(void) { return errno == EAGAIN || errno == EINTR || errno
 /* Returns how much of a frame and its head went out; -1: nothing now; -2: never. */
 static ssize_t put(struct port *port, const uint8_t *bytes, size_t length, size_t sent) {
   ssize_t done;
-  if (port->kind != BYTES) {
+  if (port->kind == SERIAL) {
+    done = write(port->out, bytes + sent, length - sent);
+  } else if (port->kind != BYTES) {
     done = send(port->out, bytes, length, MSG_NOSIGNAL);
     /* What is too long for the other side, or refused by nobody there, is lost as on any wire. */
     if (done < 0 && (errno == EMSGSIZE || port->kind == MULTICAST) && !would_wait())
@@ -80,12 +82,21 @@ static void keep(struct port *port, const uint8_t *bytes, size_t length, struct 
   port->queue[(port->first + port->count++) % QUEUE] = *shared;
 }
 
-/* Sends a frame at once, or when the port can take it; `shared` is one copy for all ports. */
-void offer(struct port *port, const uint8_t *bytes, size_t length, struct frame **shared) {
+static void send_or_keep(struct port *port, const uint8_t *bytes, size_t length,
+                         struct frame **shared) {
   ssize_t sent = port->count > 0 ? -1 : put(port, bytes, length, 0);
   if (sent == (ssize_t)whole(port, length)) return;
   if (port->count == 0) port->sent = sent > 0 ? (size_t)sent : 0;
   keep(port, bytes, length, shared);
+}
+
+/* Sends a frame at once, or when the port can take it; `shared` is one copy for all ports. */
+void offer(struct port *port, const uint8_t *bytes, size_t length, struct frame **shared) {
+  static uint8_t packet[2 * FRAME_MAX + 2];
+  struct frame *own = NULL;
+  if (port->kind != SERIAL) send_or_keep(port, bytes, length, shared);
+  else if ((length = to_slip(port, bytes, length, packet)) > 0)
+    send_or_keep(port, packet, length, &own);
 }
 
 void flush(struct port *port) {
@@ -166,7 +177,16 @@ static void receive_bytes(struct port *port) {
   if (!unpack(port)) lose(port, "it sent no frames");
 }
 
+static void receive_slip(struct port *port) {
+  static uint8_t bytes[65536];
+  ssize_t got = read(port->in, bytes, sizeof bytes);
+  if (got < 0 && would_wait()) return;
+  if (got <= 0) lose(port, "it ended");
+  else from_slip(port, bytes, (size_t)got);
+}
+
 void receive(struct port *port) {
-  if (port->kind == BYTES) receive_bytes(port);
+  if (port->kind == SERIAL) receive_slip(port);
+  else if (port->kind == BYTES) receive_bytes(port);
   else receive_frames(port);
 }

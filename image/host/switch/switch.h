@@ -11,6 +11,7 @@
  *   link=mcast:GROUP:PORT   guests that meet by multicast: a frame a datagram, as the kernel's former
  *                           transport "mcast" speaks it
  *   link=stdio              whoever started this one
+ *   --slip -- COMMAND...    a program that leads on and speaks SLIP, such as slirp
  *   -- COMMAND...           a switch at the other end of a command's stdin and stdout, such as ssh
  *
  * It ends when the exit descriptor is closed, and writes to the ready descriptor once it listens. --probe ends
@@ -35,7 +36,7 @@
 
 enum { FRAME_MAX = 65550, HEAD = 4, PORTS = 256, NONCE = 32, DIGEST = 32 };
 
-enum kind { PACKETS, BYTES, MULTICAST };
+enum kind { PACKETS, BYTES, MULTICAST, SERIAL };
 /* CONNECTING, then on byte streams GREETING and, with a secret, PROVING. */
 enum state { CONNECTING, GREETING, PROVING, UP };
 
@@ -59,6 +60,8 @@ struct port {
   struct frame *queue[1024]; /* waiting; a ring */
   unsigned first, count;
   size_t sent; /* of the first one, with its head */
+  uint8_t guest[6]; /* of SLIP: who asked last */
+  bool escaped;
 };
 
 extern struct port ports[PORTS];
@@ -74,6 +77,10 @@ void close_port(struct port *port);
 void receive(struct port *port);
 void flush(struct port *port);
 void offer(struct port *port, const uint8_t *bytes, size_t length, struct frame **shared);
+
+/* slip.c: returns the length of what is to be written; 0: nothing. */
+size_t to_slip(struct port *port, const uint8_t *frame, size_t length, uint8_t *bytes);
+void from_slip(struct port *port, const uint8_t *bytes, size_t length);
 
 /* table.c */
 void forward(struct port *from, const uint8_t *bytes, size_t length);
@@ -91,7 +98,7 @@ void hmac_sha256(const uint8_t *key, size_t key_length, const uint8_t *data, siz
 
 /* link.c */
 void add_link(const char *spec);
-void add_command(char **words);
+void add_command(char **words, bool slip);
 void tend_links(bool first);
 bool links_are_up(void);
 void link_came_up(struct port *port);

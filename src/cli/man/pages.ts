@@ -1,7 +1,7 @@
 import { VERSION } from '../../base/version.ts';
 import { GUEST_COMMANDS } from '../commands.ts';
 import { VARIABLES } from '../settings/environment.ts';
-import type { CommandView } from '../view.ts';
+import { type CommandView, flatten } from '../view.ts';
 import { type PageFacts, pageName, renderPage } from './page.ts';
 import { exitStatuses } from './statuses.ts';
 
@@ -24,15 +24,17 @@ export function manualPages(program: CommandView, statuses: string, date: string
       version: VERSION,
       date,
       statuses: GUEST_COMMANDS.has(view.path) ? ofGuests : ofOthers,
-      environment: environmentOf(view.path),
+      environment: environmentOf(view),
       seeAlso: all.filter((other) => other !== view).map(({ path }) => pageName(path)),
     };
     return { file: `${pageName(view.path)}.1`, text: renderPage(view, facts) };
   });
 }
 
-function environmentOf(path: string): [string, string][] {
-  const own = Object.entries(VARIABLES[path] ?? {});
+function environmentOf(view: CommandView): [string, string][] {
+  const own = flatten(view.path === '' ? { ...view, commands: [] } : view).flatMap(({ path }) =>
+    Object.entries(VARIABLES[path] ?? {}),
+  );
   return [
     ...own.map(([option, name]): [string, string] => [name, `Stands for \`--${option}\`.`]),
     ['APPPOT_CONFIG', 'A settings file to be used instead of all others; empty: none.'],

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { readSettings, type SectionSpec, type Setting } from '../../config/settings.ts';
+import type { SectionSpec, Setting } from '../../config/settings.ts';
+import { recallSettings } from '../../config/settings-cache.ts';
 import { findSettings, type SettingsFile } from '../../config/settings-files.ts';
+import { cacheDirectory } from '../cache-directory.ts';
 import type { Deps } from '../deps.ts';
 import { homeOf } from '../home.ts';
 import { environmentSettings } from './environment.ts';
@@ -27,10 +29,11 @@ export async function loadSettings(
   const files = settingsFiles(env);
   const spec = programSpec(program, names);
   const used = files.filter(({ isThere, distrust }) => isThere && distrust === undefined);
+  const cache = { directory: cacheDirectory(env), uid: process.geteuid?.() ?? 0 };
   const settings: Setting[] = [];
   for (const { path, kind } of used) {
     const origin = { path, home: homeOf(env), isProject: kind === 'project' };
-    settings.push(...(await readSettings(origin, spec)));
+    settings.push(...(await recallSettings(origin, spec, cache)));
   }
   return { files, settings: [...settings, ...environmentSettings(env)] };
 }

@@ -6,15 +6,17 @@ import { type OptionView, viewOption } from '../view.ts';
 /** Options that say what one call is for: they have no default. */
 const OF_ONE_CALL: ReadonlySet<string> = new Set(['help', 'version', 'dry-run', 'print-script']);
 
-/** Options that widen what a guest can reach, or leave out a check. */
+/** Options that widen what a guest can reach, run something, or leave out a check. */
 const OF_THE_USER: ReadonlySet<string> = new Set([
   'allow-unexplained',
   'any-base',
+  'attach',
   'bind',
   'confine',
   'extra',
   'head',
   'host-loopback',
+  'hosts',
   'link',
   'listen',
   'net',

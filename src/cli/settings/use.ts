@@ -24,9 +24,9 @@ export async function useSettings(
   const [program] = chain;
   if (program === undefined || WITHOUT.has(pathOf(command).split(' ')[0] ?? '')) return;
   const { files, settings } = await loadSettings(program, names, deps.env);
-  const { note } = deps.output();
+  const { note, warn } = deps.output();
   for (const file of files.filter(({ distrust }) => distrust !== undefined)) {
-    note(`${deps.program}: ${renderDistrust(file)}`);
+    warn(renderDistrust(file));
   }
   const used = chain.flatMap((one) => applySettings(one, settings));
   if (command.optsWithGlobals<{ dryRun?: boolean }>().dryRun === true) {

@@ -1,6 +1,5 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { errnoOf } from '../../base/errors.ts';
 import { type Bytes, formatSize } from '../../base/units.ts';
 import { chooseTemporary } from '../../launch/plan.ts';
 import { type Check, type Finding, fail, ok, warn } from '../check.ts';
@@ -70,16 +69,17 @@ async function lookAtHome({ env: { HOME: home } }: Place): Promise<Finding> {
   return warn(`${home} is not writable`, remedy);
 }
 
-/** Where it does not exist yet, what it will be made in. */
+/** For building images only. Where it does not exist yet, what it will be made in. */
 async function lookAtCache(place: Place): Promise<Finding> {
-  let directory = place.cache;
+  const { cache } = place;
+  let directory = cache;
   while (!(await exists(directory)) && directory !== '/') directory = dirname(directory);
-  const { free, reason, write } = await tryDirectory(place, directory);
+  const { free, reason, create, write } = await tryDirectory(place, directory);
   const remedy =
     'Set XDG_CACHE_HOME to a directory with room: results of image builds are kept there.';
-  if (reason !== undefined) return warn(`${place.cache} cannot be used: ${reason}`, remedy);
-  if (write !== 'ok') return warn(`${place.cache} is not writable: ${write}`, remedy);
-  const found = `${place.cache}, ${formatSize(free)} free`;
+  const fault = reason ?? [create, write].find((result) => result !== 'ok');
+  if (fault !== undefined) return warn(`${cache} is not writable: ${fault}`, remedy);
+  const found = `${cache}, ${formatSize(free)} free`;
   return free >= ROOM ? ok(found) : warn(found, remedy);
 }
 
@@ -90,6 +90,6 @@ function exists(path: string): Promise<boolean> {
 async function may(path: string, mode: number): Promise<boolean> {
   return access(path, mode).then(
     () => true,
-    (error: unknown) => errnoOf(error) === undefined,
+    () => false,
   );
 }

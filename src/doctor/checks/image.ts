@@ -1,10 +1,9 @@
-import { ImageError } from '../../image/errors.ts';
 import { readRecord } from '../../image/record.ts';
 import { chooseDisk, type DiskChoice } from '../../launch/disk.ts';
 import { GUEST_INIT } from '../../launch/launch.ts';
 import { BASE_DIGEST } from '../../snap/base.ts';
 import { type ImageTree, openImage } from '../../tree/ext4/image.ts';
-import { type Check, type Finding, fail, ok, warn } from '../check.ts';
+import { type Check, type Finding, fail, ok, warn, warningOf } from '../check.ts';
 import type { Place } from '../place.ts';
 
 export const IMAGE: readonly Check[] = [
@@ -89,7 +88,6 @@ async function lookAtRecord({ wanted }: Place): Promise<Finding | undefined> {
     const { name, suite, created } = await readRecord(chosen.image);
     return ok(`${name}, ${suite}, made ${created}`);
   } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    return warn(error.message, error.hint ?? '');
+    return warningOf(error);
   }
 }

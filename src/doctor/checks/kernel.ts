@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import type { Seconds } from '../../base/clock.ts';
 import { chooseKernel } from '../../launch/choose.ts';
-import { type Check, type Finding, fail, findingOf, ok } from '../check.ts';
+import { type Check, type Finding, fail, failureOf, ok } from '../check.ts';
 import type { Place } from '../place.ts';
 
 const LIMIT: Seconds = 5;
@@ -16,7 +16,10 @@ export const KERNEL: readonly Check[] = [
 
 async function lookAtProgram(place: Place): Promise<Finding> {
   const kernel = find(place);
-  if (typeof kernel !== 'string') return kernel;
+  return typeof kernel === 'string' ? judge(kernel, place) : kernel;
+}
+
+async function judge(kernel: string, place: Place): Promise<Finding> {
   const { status, stdout, overdue, error, signal } = await place.attempt(
     [kernel, '--version'],
     LIMIT,
@@ -33,8 +36,8 @@ async function lookAtProgram(place: Place): Promise<Finding> {
 }
 
 async function lookAtFeatures(place: Place): Promise<Finding | undefined> {
-  const kernel = find(place);
-  if (typeof kernel !== 'string') return undefined;
+  const kernel = await kernelOf(place);
+  if (kernel === undefined) return undefined;
   const { stdout } = await place.attempt([kernel, '--showconfig'], LIMIT);
   if (!stdout.includes('CONFIG_')) return undefined;
   const missing = NEEDED.filter((name) => !stdout.includes(`CONFIG_${name}=y`));
@@ -54,7 +57,7 @@ function find({ wanted, path }: Place): string | Finding {
   try {
     return chooseKernel(wanted.kernel, path);
   } catch (error) {
-    return findingOf(error);
+    return failureOf(error);
   }
 }
 
@@ -65,4 +68,11 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** For checks that need a kernel that runs: where there is none, its own line tells why. */
+export async function kernelOf(place: Place): Promise<string | undefined> {
+  const kernel = find(place);
+  if (typeof kernel !== 'string') return undefined;
+  return (await judge(kernel, place)).verdict === 'ok' ? kernel : undefined;
 }

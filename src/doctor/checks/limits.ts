@@ -39,7 +39,7 @@ const LIMITED: readonly Limit[] = [
     name: 'Max open files',
     option: '-n',
     show: String,
-    judge: atLeast(32, 256),
+    judge: atLeast(0, 256),
   },
   {
     id: 'limit-file-size',

@@ -1,7 +1,7 @@
-import { chooseKernel } from '../../launch/choose.ts';
 import { chooseNetworks } from '../../launch/net/choose.ts';
 import { type Check, type Finding, ok, warn } from '../check.ts';
 import type { Place } from '../place.ts';
+import { kernelOf } from './kernel.ts';
 
 export const NETWORK: readonly Check[] = [
   { id: 'network', group: 'network', title: 'network of guests', look: lookAtNetwork },
@@ -11,9 +11,11 @@ export const NETWORK: readonly Check[] = [
 
 const INSTALL = 'Install slirp4netns (apt-get install slirp4netns).';
 
-/** What a start would take; a kernel that is not there has a line of its own. */
-async function lookAtNetwork({ path, wanted }: Place): Promise<Finding> {
-  const { network } = await chooseNetworks({}, chooseKernel(wanted.kernel, path), path);
+/** What a start would take. */
+async function lookAtNetwork(place: Place): Promise<Finding | undefined> {
+  const kernel = await kernelOf(place);
+  if (kernel === undefined) return undefined;
+  const { network } = await chooseNetworks({}, kernel, place.path);
   switch (network.kind) {
     case 'none':
       return warn(`none: ${network.reason}`, INSTALL);

@@ -1,6 +1,5 @@
-import { ImageError } from '../../image/errors.ts';
 import { findTools } from '../../image/tools.ts';
-import { type Check, type Finding, ok, warn } from '../check.ts';
+import { type Check, type Finding, ok, warningOf } from '../check.ts';
 import type { Place } from '../place.ts';
 
 export const TOOLS: readonly Check[] = [
@@ -12,7 +11,6 @@ function lookAtTools({ path, caller }: Place): Finding {
     findTools(path, caller.uid === 0);
     return ok('all found');
   } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    return warn(error.message, error.hint ?? '');
+    return warningOf(error);
   }
 }

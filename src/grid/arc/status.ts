@@ -15,22 +15,23 @@ export async function statusOf(
   live: string | undefined,
   info: JobInfo | undefined,
 ): Promise<JobStatus> {
-  if (live === undefined) return info?.isKnown === false ? { state: 'gone' } : { state: 'unknown' };
+  if (live === undefined) return { state: info?.isKnown === false ? 'gone' : 'unknown' };
   const state = toState(live);
-  if (state === 'gone')
-    return (await isWiped(rest, id)) ? { state, own: live } : { state: 'unknown' };
-  if (state !== 'finished' && state !== 'failed') return { state, own: live };
+  if (state === 'gone') return { state: (await isWiped(rest, id)) ? 'gone' : 'unknown', own: live };
   const activity = info?.activity ?? {};
+  if (state === 'finished') return { state, own: live, ...factsOf(activity), exitStatus: 0 };
+  if (state === 'failed') return { ...(await failed(rest, id, activity)), ...factsOf(activity) };
+  return { state, own: live };
+}
+
+async function failed(rest: ArcRest, id: string, activity: ArcObject): Promise<JobStatus> {
   const told = textsOf(activity, 'State')
     .find((word) => word.startsWith('arcrest:'))
     ?.slice('arcrest:'.length);
-  const facts = factsOf(activity);
-  if (state === 'finished') return { state, own: live, ...facts, exitStatus: 0 };
-  const reason =
-    told === 'FAILED' || told === 'KILLED'
-      ? textsOf(activity, 'Error').join('; ')
-      : ((await rest.diagnose(id, 'failed')) ?? '');
-  return { ...ended(live, told === 'KILLED', reason), ...facts };
+  if (told === 'FAILED' || told === 'KILLED') {
+    return ended(told, textsOf(activity, 'Error').join('; '));
+  }
+  return ended('FAILED', (await rest.diagnose(id, 'failed')) ?? '');
 }
 
 /** Jobs are listed so, too, at the moment in which the service moves their notes. */
@@ -39,9 +40,9 @@ async function isWiped(rest: ArcRest, id: string): Promise<boolean> {
 }
 
 /** Source: messages of the grid manager of ARC 6. */
-function ended(own: string, isKilled: boolean, text: string): JobStatus {
+function ended(own: string, text: string): JobStatus {
   const reason = text.replaceAll(/\s+/g, ' ').trim();
-  if (isKilled || /canceled by external request/.test(reason)) {
+  if (own === 'KILLED' || /canceled by external request/.test(reason)) {
     return { state: 'killed', own: 'KILLED', reason };
   }
   const status = /wrong exit code - (?<status>\d+)/.exec(reason)?.groups?.status;

@@ -1,5 +1,6 @@
 import type { Publication, StartPlan } from '../launch.ts';
 import { LaunchError } from '../launch.ts';
+import { hostsFile } from './hosts-file.ts';
 import { networkOffer } from './offer.ts';
 import { chooseOuter } from './outer.ts';
 import { chooseSegment } from './segment.ts';
@@ -40,18 +41,25 @@ export async function chooseNetworks(
   kernel: string,
   path: string,
 ): Promise<Networks> {
-  const { wishes = [], gateway, nameserver, hostname, hosts, machines } = request;
+  const { wishes = [], gateway, nameserver, hostname, machines } = request;
   const options = { ...request, path, offer: await networkOffer(kernel) };
   const inner = wishes.filter(isSegment);
+  const segments = inner.map((wish, index) => chooseSegment(wish, index, options));
+  const hosts = request.hosts ?? ownHosts(hostname, segments[0]?.address);
   return {
     network: chooseOuter(outerOf(wishes), options),
-    segments: inner.map((wish, index) => chooseSegment(wish, index, options)),
+    segments,
     ...(gateway !== undefined && { gateway }),
     ...(nameserver !== undefined && { nameserver }),
     ...(hostname !== undefined && { hostname }),
     ...(hosts !== undefined && { hosts }),
     ...(machines !== undefined && { machines }),
   };
+}
+
+/** A guest knows at least itself by the name that it is given. */
+function ownHosts(hostname: string | undefined, address = '127.0.1.1'): string | undefined {
+  return hostname === undefined ? undefined : hostsFile([`${address}\t${hostname}`]);
 }
 
 function isSegment(wish: NetworkWish): wish is SegmentWish {

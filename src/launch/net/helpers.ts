@@ -1,8 +1,8 @@
 import type { Endpoint, Network, Segment, StartPlan } from '../launch.ts';
+import { SWITCH_PROGRAM } from '../switch-program.ts';
 import type { InstancePaths } from '../words.ts';
 import { linkWords, renderEndpoint } from './endpoint.ts';
 import { FAST_MTU, segmentSocket } from './interfaces.ts';
-import { SWITCH_PROGRAM } from './program.ts';
 
 /**
  * A program that stands between a guest and a network. It listens at its socket once it is ready, and
@@ -32,6 +32,7 @@ export function apiSocket({ directory }: InstancePaths): string {
 }
 
 function outer(network: Network, paths: InstancePaths): Helper[] {
+  if (network.kind === 'slirp' && network.bySwitch) return [slirp(network.program, paths.network)];
   if (network.kind !== 'slirp4netns') return [];
   const { program, hostLoopback, publish = [] } = network;
   const argv = [
@@ -41,6 +42,11 @@ function outer(network: Network, paths: InstancePaths): Helper[] {
     ...['--exit-fd=3', paths.network],
   ] as const;
   return [{ argv: [program, ...argv.slice(1)], socket: paths.network, target: 'slirp4netns' }];
+}
+
+function slirp(program: string, socket: string): Helper {
+  const words = ['--exit-fd=3', '--slip', `listen=unix:${socket}`, '--', program];
+  return { argv: [SWITCH_PROGRAM, ...words], socket, target: 'slirp' };
 }
 
 function inner(segment: Segment, socket: string): Helper[] {

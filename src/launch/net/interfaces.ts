@@ -40,7 +40,7 @@ export const TUN = '/dev/net/tun';
 export function needsHostNetwork({ network, segments }: StartPlan): boolean {
   const isDirect = (segment: Segment): boolean =>
     segment.kind === 'tap' || (segment.kind === 'mcast' && segment.own);
-  return network.kind === 'slirp' || segments.some(isDirect);
+  return (network.kind === 'slirp' && !network.bySwitch) || segments.some(isDirect);
 }
 
 /** Links to make where nothing is bound in their place: from each guest's name of a switch to its own. */
@@ -61,6 +61,10 @@ function outer(network: Network, socket: string): Interface[] {
     case 'slirp4netns':
       return [{ name: 'vec0', word: vector(0, 'bess', `dst=${socket}`, FAST_MTU), mtu: FAST_MTU }];
     case 'slirp':
+      if (network.bySwitch) {
+        const word = vector(0, 'bess', `dst=${socket}`, PLAIN_MTU);
+        return [{ name: 'vec0', word, mtu: PLAIN_MTU }];
+      }
       return [{ name: 'eth0', word: `eth0=slirp,,${network.program}`, mtu: PLAIN_MTU }];
     case 'none':
       return [];

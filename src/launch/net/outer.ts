@@ -40,24 +40,37 @@ function chooseFastest(options: OuterOptions): Network {
   const { offer, slirp, path } = options;
   if (slirp !== undefined) return chooseNamed('slirp', options);
   const fast = findProgram(['slirp4netns'], path);
-  if (fast !== undefined && offer.vector) return { kind: 'slirp4netns', program: fast };
   const slow = findProgram(SLIRPS, path);
-  if (slow !== undefined && offer.slirp) return { kind: 'slirp', program: slow };
-  const reason =
-    slow === undefined
-      ? 'slirp4netns is not installed'
-      : 'this kernel has no slirp, and there is no slirp4netns';
-  return { kind: 'none', reason };
+  const network =
+    (fast && connect('slirp4netns', fast, offer)) ?? (slow && connect('slirp', slow, offer));
+  if (network) return network;
+  const isMissing = fast === undefined && slow === undefined;
+  return {
+    kind: 'none',
+    reason: isMissing
+      ? 'neither slirp4netns nor slirp is installed'
+      : 'this kernel connects to neither slirp4netns nor slirp',
+  };
 }
 
-function chooseNamed(kind: 'slirp4netns' | 'slirp' | 'none', options: OuterOptions): Network {
+function chooseNamed(kind: Outward | 'none', options: OuterOptions): Network {
   if (kind === 'none') return { kind };
   const { offer, slirp, path } = options;
   const names = kind === 'slirp4netns' ? [kind] : slirp === undefined ? SLIRPS : [slirp];
   const program = findProgram(names, path);
   if (program === undefined) throw missing(kind === 'slirp' ? (slirp ?? kind) : kind);
-  if (kind === 'slirp' ? offer.slirp : offer.vector) return { kind, program };
-  throw unsupported(kind);
+  const network = connect(kind, program, offer);
+  if (network === undefined) throw unsupported(kind);
+  return network;
+}
+
+type Outward = 'slirp4netns' | 'slirp';
+
+/** How a kernel reaches a program: slirp by itself, or by ethernet and our switch. */
+function connect(kind: Outward, program: string, offer: NetworkOffer): Network | undefined {
+  if (kind === 'slirp' && offer.slirp) return { kind, program };
+  if (!offer.vector) return undefined;
+  return kind === 'slirp' ? { kind, program, bySwitch: true } : { kind, program };
 }
 
 /** Seen with slirp4netns 1.2.0 and libslirp 4.7: questions go in, and answers do not come back. */
@@ -82,12 +95,13 @@ function missing(name: string): LaunchError {
   });
 }
 
-function unsupported(kind: 'slirp4netns' | 'slirp'): LaunchError {
-  const lacks = kind === 'slirp' ? 'transport slirp (Linux 6.16 removed it)' : 'vector transports';
+function unsupported(kind: Outward): LaunchError {
+  const lacks = kind === 'slirp' ? 'both slirp and vector transports' : 'vector transports';
   return new LaunchError(`Cannot use ${kind}: this kernel lacks ${lacks}`, {
     kind: 'conflict',
     code: 'NETWORK_UNSUPPORTED',
-    hint: kind === 'slirp' ? 'Use --net slirp4netns.' : 'Use --net slirp, or another kernel.',
+    hint:
+      kind === 'slirp' ? 'Use another kernel: --kernel.' : 'Use --net slirp, or another kernel.',
   });
 }
 

@@ -11,9 +11,9 @@ import { createServer } from 'node:net';
 import { errnoOf } from '../../base/errors.ts';
 import { runSync } from '../../host/sync.ts';
 import { LaunchError, type Publication, type Segment, type StartPlan } from '../launch.ts';
+import { SWITCH_PROGRAM } from '../switch-program.ts';
 import { readFault } from './fault.ts';
 import { TUN } from './interfaces.ts';
-import { SWITCH_PROGRAM } from './program.ts';
 import { renderPublication } from './publication.ts';
 
 /** @throws {LaunchError} `PORT_TAKEN`, `NETWORK_MISSING`, `NETWORK_FAILED` */

@@ -7,9 +7,9 @@
 import { resolve } from 'node:path';
 import { runAttended } from '../../host/attended.ts';
 import { LaunchError } from '../launch.ts';
+import { SWITCH_PROGRAM } from '../switch-program.ts';
 import { linkWords, parseEndpoint } from './endpoint.ts';
 import { readFault } from './fault.ts';
-import { SWITCH_PROGRAM } from './program.ts';
 import { isPort } from './wish.ts';
 
 /** What a user wants of a switch. */

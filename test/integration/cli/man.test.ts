@@ -32,12 +32,6 @@ function withoutBold(text: string): string {
 }
 
 describe('manual pages', () => {
-  it('are listed in package.json, for npm to install', () => {
-    const { man } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    const wanted = pages.map(({ file }) => `dist/man/${file}`);
-    expect(new Set(man)).toEqual(new Set(wanted));
-  });
-
   it('have nothing that mandoc or groff warns of', () => {
     for (const { file } of pages) {
       const found = [

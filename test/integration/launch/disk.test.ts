@@ -72,7 +72,7 @@ describe('chooseDisk()', () => {
       'empty.img',
       (path: string) => writeFileSync(path, ''),
       'IMAGE_FOREIGN',
-      /no ext2/,
+      /it is empty$/,
     ],
     [
       'half an image',

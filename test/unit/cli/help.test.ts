@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { VERSION } from '../../../src/base/version.ts';
 import { EXAMPLES } from '../../../src/cli/examples.ts';
 import { commandAt, commandTree, leavesOf, say } from '../../kit/command-line.ts';
+
+// Commands load their libraries when they run.
+vi.setConfig({ testTimeout: 10_000 });
 
 let program: Command;
 beforeAll(async () => {

@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { applySettings } from '../../../src/cli/settings/apply.ts';
 import type { Setting } from '../../../src/config/settings.ts';
 import { commandTree, say } from '../../kit/command-line.ts';
 import { tempDirectory } from '../../kit/temp.ts';
+
+// Commands load their libraries when they run.
+vi.setConfig({ testTimeout: 10_000 });
 
 beforeAll(async () => {
   await commandTree();

@@ -1,5 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { commandTree, say } from '../../kit/command-line.ts';
+
+// Commands load their libraries when they run.
+vi.setConfig({ testTimeout: 10_000 });
 
 beforeAll(async () => {
   await commandTree();

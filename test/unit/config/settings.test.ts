@@ -1,8 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readSettings, type SectionSpec } from '../../../src/config/settings.ts';
 import { tempDirectory } from '../../kit/temp.ts';
+
+// Commands load their libraries when they run.
+vi.setConfig({ testTimeout: 10_000 });
 
 beforeAll(async () => {
   await import('../../../src/config/document.ts');

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { parseEndpoint } from '../../../../src/launch/net/endpoint.ts';
+import { readFault } from '../../../../src/launch/net/fault.ts';
+import { parseConfig } from '../../../../src/launch/net/offer.ts';
+import { chooseSegment, nodeAddress } from '../../../../src/launch/net/segment.ts';
+import { switchWords } from '../../../../src/launch/net/switch.ts';
+
+const offer = { slirp: true, mcast: true, vector: true };
+
+describe('parseConfig()', () => {
+  it('reads what a kernel says it has', () => {
+    expect(
+      parseConfig('CONFIG_UML=y\nCONFIG_UML_NET_VECTOR=y\n# CONFIG_UML_NET_SLIRP is not set\n'),
+    ).toEqual({
+      slirp: false,
+      mcast: false,
+      vector: true,
+    });
+  });
+
+  it('expects all of a kernel that does not say', () => {
+    expect(parseConfig('no such option')).toEqual(offer);
+  });
+});
+
+describe('chooseSegment()', () => {
+  it('makes address and hardware address of the number of the guest', () => {
+    expect(chooseSegment({ kind: 'tap', device: 't' }, 1, { offer, node: 300 })).toEqual({
+      ...{ kind: 'tap', device: 't', mtu: 1_500, prefix: 16 },
+      ...{ address: '10.78.1.44', mac: '02:70:0a:4e:01:2c' },
+    });
+    expect(nodeAddress(65_534)).toBe('10.77.255.254');
+  });
+
+  it('wants a number or an address', () => {
+    const wish = { kind: 'mcast', group: '239.1.2.3', port: 9 } as const;
+    expect(() => chooseSegment(wish, 0, { offer })).toThrow(
+      'Cannot attach to the network "mcast": the guest has no address',
+    );
+    const at = { address: '10.1.1.1', prefix: 8 };
+    expect(chooseSegment({ ...wish, at }, 0, { offer })).toMatchObject(at);
+  });
+});
+
+describe('parseEndpoint()', () => {
+  it.for([
+    ['/run/a.sock', { kind: 'unix', path: '/run/a.sock' }],
+    ['tcp:head:7700', { kind: 'tcp', host: 'head', port: 7700, secret: '/k' }],
+    ['ssh:me@head:/run/a.sock', { kind: 'ssh', host: 'me@head', path: '/run/a.sock' }],
+  ] as const)('%s', ([text, endpoint]) => {
+    expect(parseEndpoint(text, '/k')).toEqual(endpoint);
+  });
+
+  it.for(['tcp:head:0', 'tcp:head:x', 'ssh:head:run/a'])('"%s" is none', (text) => {
+    expect(() => parseEndpoint(text, '/k')).toThrow(`Cannot find the switch "${text}"`);
+  });
+
+  it('never takes a host for an option of ssh', () => {
+    expect(parseEndpoint('ssh:-oProxyCommand=x:/a', '/k')).toMatchObject({ kind: 'unix' });
+  });
+});
+
+describe('switchWords()', () => {
+  it('listens on the loopback unless an address is given', () => {
+    const words = switchWords({ path: '/a.sock', listen: ['7', '0.0.0.0:8'], secret: '/k' });
+    expect(words.slice(1)).toEqual([
+      '--secret=/k',
+      'listen=unix:/a.sock',
+      'listen=tcp:127.0.0.1:7',
+      'listen=tcp:0.0.0.0:8',
+    ]);
+  });
+
+  it('puts the way by ssh last, as one command for a shell', () => {
+    expect(switchWords({ path: '/a', link: ['ssh:head:/b c', '/d'] }).slice(1)).toEqual([
+      ...['listen=unix:/a', 'link=unix:/d', '--', 'ssh', '-T', '-o', 'BatchMode=yes', 'head'],
+      "exec apppot switch --attach '/b c'",
+    ]);
+  });
+
+  it('needs a place', () => {
+    expect(() => switchWords({})).toThrow(
+      'Cannot start a switch at no place: name a path, or a port with --listen',
+    );
+  });
+});
+
+describe('readFault()', () => {
+  it.for([
+    ['Cannot attach to x: refused\n  Start it.\n', 'Cannot attach to x: refused'],
+    ['ssh: no route\nCannot attach to ssh: it hung up\n', 'Cannot reach y: ssh: no route'],
+    ['something else\n', 'Cannot reach y: something else'],
+  ])('%j', ([said = '', message]) => {
+    expect(readFault(said, 'y')).toMatchObject({ message });
+  });
+
+  it('finds none where nothing was said', () => {
+    expect(readFault('\n', 'y')).toBeUndefined();
+  });
+});
