@@ -7,6 +7,6 @@ const FIXED = 64 * MIB;
 /**
  * What a site is asked for, so that a guest that uses all of its memory is not ended for it.
  */
-export function memoryRequest({ memory }: JobResources): Bytes {
-  return memory + FIXED + memory / 32;
+export function memoryRequest({ memory, memoryRequest: said }: JobResources): Bytes {
+  return said ?? memory + FIXED + memory / 32;
 }
