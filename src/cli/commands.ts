@@ -12,13 +12,21 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   doctor: async (deps) => (await import('./doctor.ts')).doctorCommand(deps),
   image: async (deps) => (await import('./image.ts')).imageCommand(deps),
   init: async (deps) => (await import('./init.ts')).initCommand(deps),
+  job: async (deps) => (await import('./job.ts')).jobCommand(deps),
+  jobs: async (deps) => (await import('./jobs.ts')).jobsCommand(deps),
   snap: async (deps) => (await import('./snap.ts')).snapCommand(deps),
   start: async (deps) => (await import('./start.ts')).startCommand(deps),
+  submit: async (deps) => (await import('./submit.ts')).submitCommand(deps),
   switch: async (deps) => (await import('./switch.ts')).switchCommand(deps),
 };
 
 /** Commands whose exit status is a guest command's. */
-export const GUEST_COMMANDS: ReadonlySet<string> = new Set(['cluster', 'start']);
+export const GUEST_COMMANDS: ReadonlySet<string> = new Set([
+  'cluster',
+  'start',
+  'submit',
+  'job wait',
+]);
 
 /** The whole tree of commands. */
 export function loadAll(deps: Deps): Promise<Command> {

@@ -1,3 +1,5 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { GridError } from './errors.ts';
 
 export function outputMissing(name: string, target: string): GridError {
@@ -6,4 +8,8 @@ export function outputMissing(name: string, target: string): GridError {
     code: 'OUTPUT_MISSING',
     hint: 'Look at what the job said with "apppot job cat".',
   });
+}
+
+export async function writeAll(file: FileHandle, body: Readable): Promise<void> {
+  for await (const chunk of body) await file.writeFile(chunk as Buffer);
 }

@@ -7,7 +7,7 @@
 import type { Seconds } from '../../base/clock.ts';
 import { writeAtomically } from '../../host/atomic.ts';
 import { arcRequest } from '../arc-request.ts';
-import { outputMissing } from '../output.ts';
+import { outputMissing, writeAll } from '../output.ts';
 import type { JobStatus, StagedJob, Target, TargetFile } from '../target.ts';
 import { travellingFiles } from '../travelling.ts';
 import { toXrsl } from '../xrsl/convert.ts';
@@ -116,7 +116,7 @@ class Absent extends Error {}
 async function download(rest: ArcRest, { id, file, to }: Wanted): Promise<boolean> {
   try {
     await writeAtomically(to, async (local) => {
-      const isThere = await rest.download(id, file, (body) => local.writeFile(body));
+      const isThere = await rest.download(id, file, (body) => writeAll(local, body));
       if (!isThere) throw new Absent();
     });
     return true;

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { errnoOf } from '../../base/errors.ts';
 import { writeAtomically } from '../../host/atomic.ts';
 import { temporaryName } from '../../host/temporary-name.ts';
-import { outputMissing } from '../output.ts';
+import { outputMissing, writeAll } from '../output.ts';
 import type { StagedJob, TargetFile } from '../target.ts';
 
 export interface Place {
@@ -58,7 +58,7 @@ export function place(base: string, target: string): Place {
       const path = join(directory(mark), 'job', name);
       const source = await open(path).catch(undefinedIfMissing);
       if (source === undefined) throw outputMissing(name, target);
-      await writeAtomically(to, (file) => file.writeFile(source.createReadStream()));
+      await writeAtomically(to, (file) => writeAll(file, source.createReadStream()));
     },
     remove: async (mark) => {
       const grave = join(base, temporaryName('job'));

@@ -6,7 +6,7 @@ import { arcTarget } from '../../../src/grid/arc/target.ts';
 import { localTarget } from '../../../src/grid/local/target.ts';
 import type { Target } from '../../../src/grid/target.ts';
 import { type ArcCe, startArcCe } from '../../kit/arc-ce.ts';
-import { isOver, stagedJob, until } from '../../kit/staged-job.ts';
+import { isOver, stagedJob, until } from '../../kit/target-job.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
 
 interface Lab {
