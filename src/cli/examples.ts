@@ -35,7 +35,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'job retry': ['apppot job retry k3f9a2'],
   submit: [
     'apppot submit job.yaml --to https://ce.example.org/arex',
-    'apppot submit --rte APPS/BIO/APPPOT-1.0 --changes my.changes.tar.gz --wait -- ./search --fast',
+    'apppot submit --rte APPS/BIO/APPPOT-1.0 --changes my.changes.tar.gz --wait ./search',
     'apppot submit job.yaml --dry-run',
   ],
   start: [
