@@ -1,8 +1,9 @@
 # The functions of a start, after those of instance.sh. Whoever calls them has the plan's own values and
 # functions:
-#   name temporary image disk cow memory timeout grace
+#   name temporary image disk cow memory timeout grace boot_timeout watchdog
 #   keeping                                       seconds for keeping what the guest changed
 #   plan_settings plan_command plan_environment   print files of the control directory
+#   plan_record                                   prints what is started, for those who list guests
 #   plan_binds                                    likewise, empty when there are none
 #   make_links                                    links the disk's files into the instance
 #   make_scratch                                  makes the scratch disk, if one is wanted
@@ -31,7 +32,9 @@ sweep() {
       continue
     fi
     read -r pid start <"$directory/owner" || continue
-    [ "$(started "$pid")" = "$start" ] || clear_instance "$directory"
+    [ "$(started "$pid")" = "$start" ] && continue
+    clear_instance "$directory"
+    printf 'apppot: removed what guest "%s" left\n' "${directory##*/}" >&2
   done
 }
 
@@ -147,6 +150,9 @@ write_control() {
   plan_binds >"$control/binds"
   [ -s "$control/binds" ] || rm "$control/binds"
   printf '%4096s' '' >"$control/report"
+  printf '%32s' '' >"$control/alive"
+  (umask 077 && plan_record >"$instance/record.new")
+  mv "$instance/record.new" "$instance/record.json"
 }
 
 # --- streams ---------------------------------------------------------------------------------
@@ -253,6 +259,8 @@ start_guest() {
   fi
   exec 7<&-
   [ -z "$timeout" ] || kill_after "$((timeout + grace + keeping + 4))"
+  [ -z "$boot_timeout" ] || watch boot "$boot_timeout"
+  [ -z "$watchdog" ] || watch silence "$watchdog"
 }
 
 # What is typed goes through a pipe: the kernel loses output that it writes to a terminal itself.
@@ -284,9 +292,38 @@ kill_after() { # SECONDS
   record $!
 }
 
+# Kills a guest that hangs: it has not come to its job, or four questions in a row were not answered.
+watch() { # HOW SECONDS
+  # shellcheck disable=SC2016
+  setsid sh -c '
+    boot() {
+      sleep "$1"
+      [ ! -e control/started ]
+    }
+    silence() {
+      asked=0 missed=0
+      while [ "$missed" -lt 4 ]; do
+        [ -p line ] || return 1
+        sleep "$(($1 / 4)).$(($1 % 4 * 25))"
+        [ -e control/started ] || continue
+        read -r answer <control/alive || :
+        if ls held.* >/dev/null 2>&1 || [ "${answer:-0}" = "$asked" ]; then
+          missed=0 asked=$((asked + 1))
+        else
+          missed=$((missed + 1))
+        fi
+        echo "alive $asked" 1<>line
+      done
+    }
+    cd "$1" && "$2" "$3" && echo "$2" >hung && kill -s KILL -- "-$4"
+  ' watch "$instance" "$1" "$2" "$guest" </dev/null >/dev/null 2>&1 6>&- 8>&- &
+  record $!
+}
+
 stop() { # SIGNAL
   if [ -n "$asked" ]; then end_process "$guest"; fi
   asked=$1
+  : >"$instance/stopping"
   tell "signal $1"
   kill_after "$((grace + keeping + 4))"
 }
@@ -319,15 +356,32 @@ sign() { # STATUS PATTERN MESSAGE HINT
   esac
 }
 
+hung() { # HOW
+  if [ "$1" = silence ]; then
+    fail 124 "Cannot finish the job: the guest hangs, silent for $watchdog s" \
+      'Run it again with --console-log FILE to see what it said before.'
+  fi
+  last=$(tr '\r' '\n' <"$instance/console.log" | grep -vE '^ *$|^epollctl add err' | tail -n 3 |
+    tr '\000-\011\013-\037\177' '?' | sed 's/^/  | /')
+  fail 124 "Cannot run the guest: it did not get to its job in $boot_timeout s; \
+its console ended with:${last:+
+}${last:- nothing}" \
+    'Give it more time with --boot-timeout, or see it all: --console-log FILE.'
+}
+
 report() {
   {
     read -r status note
     read -r reason
   } <"$control/report"
   [ -z "$reason" ] || fail "$status" "$reason"
-  [ -z "$note" ] || printf 'apppot: the job was ended after %s s\n' "$timeout" >&2
+  [ "$note" != timed-out ] || printf 'apppot: the job was ended after %s s\n' "$timeout" >&2
   [ "${status:-0}" = 0 ] || signs
   [ -z "$status" ] || exit "$status"
+  if [ -e "$instance/killed" ]; then
+    fail 137 'Cannot finish the job: the guest was killed by "apppot kill"'
+  fi
+  [ ! -s "$instance/hung" ] || hung "$(cat "$instance/hung")"
   [ -z "$asked" ] || exit "$((128 + asked))"
   signs
   [ "$kernel_status" != 153 ] ||
@@ -341,7 +395,8 @@ leave() {
   status=$?
   trap - EXIT
   [ -z "$modes" ] || stty "$modes" 2>/dev/null
-  exec 6>&- 8>&-
+  # Some shells tell of each helper that is killed.
+  exec 6>&- 8>&- 2>/dev/null
   clear_instance "$instance"
   rmdir "$parent" 2>/dev/null
   exit "$status"

@@ -20,6 +20,8 @@ export interface ErrorDetails<Code extends string> {
   readonly code: Code;
   /** One sentence that tells the user what to do next. */
   readonly hint?: string;
+  /** Exit status of a command that runs a guest, where that of the kind does not tell enough. */
+  readonly guestStatus?: number;
   readonly cause?: unknown;
 }
 
@@ -28,13 +30,15 @@ export class AppPotError<Code extends string = string> extends Error {
   readonly kind: ErrorKind;
   readonly code: Code;
   readonly hint: string | undefined;
+  readonly guestStatus: number | undefined;
 
-  constructor(message: string, { kind, code, hint, cause }: ErrorDetails<Code>) {
+  constructor(message: string, { kind, code, hint, guestStatus, cause }: ErrorDetails<Code>) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.kind = kind;
     this.code = code;
     this.hint = hint;
+    this.guestStatus = guestStatus;
   }
 }
 

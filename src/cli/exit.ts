@@ -11,7 +11,9 @@ const BUG = { own: 1, guest: 125 };
  */
 export function exitStatus(error: unknown, guest: boolean): number {
   const statuses = guest ? GUEST_STATUS : OWN_STATUS;
-  if (error instanceof AppPotError) return statuses[error.kind];
+  if (error instanceof AppPotError) {
+    return (guest ? error.guestStatus : undefined) ?? statuses[error.kind];
+  }
   if (isCommanderError(error)) return error.exitCode === 0 ? 0 : statuses.usage;
   return guest ? BUG.guest : BUG.own;
 }

@@ -21,6 +21,8 @@ export interface GuestFlags extends NetworkFlags {
   readonly env: readonly string[];
   readonly extra: readonly string[];
   readonly timeout?: number;
+  readonly bootTimeout?: number;
+  readonly watchdog?: number;
   readonly consoleLog?: string;
   readonly confine: ConfinementWish;
   readonly unconfined: boolean;
@@ -45,6 +47,8 @@ export function addGuestOptions(command: Command): Command {
     .option('--env <name=value>', 'set or pass on a variable; repeatable', collect, [])
     .option('-X, --extra <word>', "word for the kernel's command line; repeatable", collect, [])
     .option('--timeout <time>', 'end the job after this time, with status 124', parseDuration)
+    .option('--boot-timeout <time>', 'a guest that takes longer to its job hangs', parseDuration)
+    .option('--watchdog <time>', 'a guest that is silent for so long hangs', parseDuration)
     .option('--console-log <file>', 'keep what kernel and console say')
     .addOption(
       new Option('--confine <how>', "what keeps the guest's root from your files")
@@ -61,7 +65,7 @@ export function guestRequest(
   flags: GuestFlags,
   env: Deps['env'],
 ): StartRequest {
-  const { changes, extra, timeout, jobdir, scratch } = flags;
+  const { changes, extra, timeout, bootTimeout, watchdog, jobdir, scratch } = flags;
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
     image: flags.image ?? 'apppot.img',
@@ -71,7 +75,7 @@ export function guestRequest(
     kernel: flags.kernel,
     memory: flags.mem,
     confine: flags.unconfined ? 'none' : flags.confine,
-    ...{ changes, extra, timeout, jobdir, scratch },
+    ...{ changes, extra, timeout, bootTimeout, watchdog, jobdir, scratch },
     binds: flags.bind,
   });
 }

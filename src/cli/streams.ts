@@ -9,9 +9,10 @@ export interface JobStreams {
   release(): void;
 }
 
-export function jobStreams(process: NodeJS.Process): JobStreams {
+/** @param wantsTerminal Whether a terminal is given to the job as such. Default true. */
+export function jobStreams(process: NodeJS.Process, wantsTerminal = true): JobStreams {
   const { stdout, stderr } = process;
-  if (process.stdin.isTTY && stdout.isTTY) {
+  if (wantsTerminal && process.stdin.isTTY && stdout.isTTY) {
     const terminal = terminalOf(process);
     const raw = rawTerminal();
     const release = (): void => {

@@ -12,9 +12,9 @@ import { VERSION } from '../base/version.ts';
 import { planSettings } from '../launch/control.ts';
 import type { Confinement, MemoryPlace, Network, StartPlan } from '../launch/launch.ts';
 import { helpers } from '../launch/net/helpers.ts';
-import { SIGNS } from '../launch/outcome.ts';
 import { guestWords, hostPart, renderSign, START_PARTS } from '../launch/script.ts';
 import { quote, renderFunction } from '../launch/shell.ts';
+import { SIGNS } from '../launch/signs.ts';
 import { become, STAND_INS, shellWord } from '../launch/stand-ins.ts';
 import { diskLinks, instancePaths } from '../launch/words.ts';
 import type { JobDescription } from './description.ts';
@@ -58,6 +58,7 @@ function renderValues(description: JobDescription, base: string): string[] {
   const path = image.kind === 'site' ? image.path : '';
   return [
     `name=apppot.$$ disk=temporary cow='' grace=${GRACE} keeping=${keeping}`,
+    "boot_timeout='' watchdog=''",
     `image_from=${image.kind} image=${quote(path)} image_name=apppot-job.image`,
     `kernel_name=${kernel === undefined ? "''" : 'apppot-job.kernel'}`,
     `changes_name=${changes === undefined ? "''" : 'apppot-job.changes'} base=${quote(base)}`,

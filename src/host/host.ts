@@ -11,7 +11,8 @@ export type HostCode =
   | 'COMMAND_FAILED'
   | 'COMMAND_NOT_FOUND'
   | 'COMMAND_TIMED_OUT'
-  | 'FILE_UNWRITABLE';
+  | 'FILE_UNWRITABLE'
+  | 'FIFO_UNUSABLE';
 
 export class HostError extends AppPotError<HostCode> {}
 

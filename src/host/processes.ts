@@ -6,7 +6,7 @@
  */
 
 import { type ChildProcess, execFile, type StdioOptions, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Seconds } from '../base/clock.ts';
 
 /** A process that still is the one it was: numbers are used again, start times are not. */
@@ -66,6 +66,23 @@ export function identify(pid: number): ProcessId | undefined {
 export function isAlive(process: ProcessId): boolean {
   const fields = statFields(process.pid);
   return fields !== undefined && fields[19] === process.started && fields[0] !== 'Z';
+}
+
+/** One row of the table of processes. */
+export interface ProcessRow {
+  readonly pid: number;
+  readonly parent: number;
+  /** A letter, such as `T` when it is stopped: proc_pid_stat(5). */
+  readonly state: string;
+}
+
+/** All processes of this machine that we can see. */
+export function processTable(): ProcessRow[] {
+  return readdirSync('/proc').flatMap((name) => {
+    const pid = Number(name);
+    const fields = Number.isInteger(pid) ? statFields(pid) : undefined;
+    return fields === undefined ? [] : [{ pid, state: fields[0] ?? '', parent: Number(fields[1]) }];
+  });
 }
 
 /**

@@ -31,12 +31,12 @@ export function chooseCow(cow: string, image: string, rebase: boolean): Disk {
   if (header === undefined) throw mismatch(cow, 'it is no COW file');
   checkWritable(cow);
   const waste = checkExtent(cow, header);
-  const isMoved = checkBase(cow, header, image, rebase);
+  const moved = checkBase(cow, header, image, rebase);
   return {
     kind: 'cow',
     path,
     exists: true,
-    ...(isMoved && { isMoved }),
+    ...(moved !== undefined && { moved }),
     ...(waste > 0 && { waste }),
   };
 }
@@ -81,8 +81,13 @@ function checkExtent(cow: string, header: CowHeader): Bytes {
   return allocated - written > whole / 2 ? allocated - written : 0;
 }
 
-/** @returns whether its header has to name another place, or time, of its base image. */
-function checkBase(cow: string, header: CowHeader, image: string, rebase: boolean): boolean {
+/** @returns what its header has to name anew of its base image. */
+function checkBase(
+  cow: string,
+  header: CowHeader,
+  image: string,
+  rebase: boolean,
+): 'place' | 'time' | undefined {
   const { size, mtimeMs } = statSync(image);
   const mtime = cowTime(mtimeMs);
   if (header.size !== size) {
@@ -96,7 +101,8 @@ function checkBase(cow: string, header: CowHeader, image: string, rebase: boolea
       'If it is a copy of that, start once with --rebase-cow; else name the right image.',
     );
   }
-  return header.mtime !== mtime || !isSameFile(header.backing, image);
+  if (header.mtime !== mtime) return 'time';
+  return isSameFile(header.backing, image) ? undefined : 'place';
 }
 
 function isSameFile(one: string, other: string): boolean {
@@ -121,8 +127,7 @@ export async function checkRebase(disk: Disk, image: string): Promise<void> {
     });
   }
   const header = lookAtImage(disk.path).cow;
-  if (!disk.isMoved || header === undefined) return;
-  if (header.mtime === cowTime(statSync(image).mtimeMs)) return;
+  if (disk.moved !== 'time' || header === undefined) return;
   const fault = await baseFault(disk.path, header, image);
   if (fault === undefined) return;
   throw new LaunchError(`Cannot rebase the COW file "${disk.path}": ${fault}`, {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readPlainText } from '../host/plain-file.ts';
 import type { Caller, StartPlan } from './launch.ts';
 import { interfaces } from './net/interfaces.ts';
 import { instancePaths } from './words.ts';
@@ -27,10 +28,13 @@ export interface Report {
   readonly error?: string;
   /** The time limit ended the job. */
   readonly timedOut: boolean;
+  /** The job failed after the guest had run out of memory; `error` says so. */
+  readonly isExhausted?: true;
 }
 
 /** Bytes kept for the report, so that it can be written when the host's disk is full. */
 const REPORT_ROOM = 4_096;
+export const ANSWER_ROOM = 32;
 
 export function writeControl(directory: string, plan: StartPlan, streams: StreamChoice): void {
   mkdirSync(directory, { mode: 0o700 });
@@ -38,17 +42,19 @@ export function writeControl(directory: string, plan: StartPlan, streams: Stream
   if (plan.command.length > 0) writeFileSync(`${directory}/command`, words(plan.command));
   if (plan.binds.length > 0) writeFileSync(`${directory}/binds`, words(bindWords(plan)));
   writeFileSync(`${directory}/report`, ' '.repeat(REPORT_ROOM));
+  writeFileSync(`${directory}/alive`, ' '.repeat(ANSWER_ROOM));
   if (plan.machines !== undefined) writeFileSync(`${directory}/machines`, plan.machines);
   writeFileSync(`${directory}/environment`, words(assignments(plan.environment)));
 }
 
 export function readReport(directory: string): Report {
-  const [first = '', error = ''] = readFileSync(`${directory}/report`, 'utf8').split('\n');
+  const [first = '', error = ''] = readPlainText(`${directory}/report`, REPORT_ROOM).split('\n');
   const [status = '', note] = first.trim().split(' ');
   return {
     ...(status === '' ? {} : { status: Number(status) }),
     ...(error.trim() === '' ? {} : { error: error.trim() }),
     timedOut: note === 'timed-out',
+    ...(note === 'out-of-memory' && { isExhausted: true }),
   };
 }
 
@@ -120,6 +126,6 @@ export function assignments(values: Readonly<Record<string, string | undefined>>
 }
 
 /** Each word ended by NUL, the one byte that no word holds. */
-function words(list: readonly string[]): string {
+export function words(list: readonly string[]): string {
   return list.map((word) => `${word}\0`).join('');
 }

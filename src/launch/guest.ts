@@ -1,9 +1,11 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { type Daemon, killGroup, startDaemon } from '../host/processes.ts';
 import { confinementWords } from './confine.ts';
 import type { Instance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
+import type { Line } from './line.ts';
+import { openLog } from './log.ts';
 import { kernelEnvironment, kernelWords } from './words.ts';
 
 /** Where the job's streams come from and go to. */
@@ -42,13 +44,17 @@ const SIGPIPE = 13;
 type Stream = Readable | Writable | null | undefined;
 
 /** Starts the kernel; the instance's directory and network are ready. */
-export function startGuest(plan: StartPlan, instance: Instance, streams: Streams): Guest {
-  const child = startKernel(plan, instance, streams.terminal !== undefined);
-  const [, , , out, err, control, typed, shown] = child.stdio as readonly Stream[];
-  const line = control as Writable;
-  for (const stream of [line, typed]) stream?.on('error', () => undefined);
+export function startGuest(
+  plan: StartPlan,
+  instance: Instance,
+  streams: Streams,
+  line: Line,
+): Guest {
+  const child = startKernel(plan, instance, streams.terminal !== undefined, line);
+  const [, , , out, err, , typed, shown] = child.stdio as readonly Stream[];
+  typed?.on('error', () => undefined);
   streams.terminal?.typed.pipe(typed as Writable);
-  const tell = (text: string): void => void line.write(`${text}\n`);
+  const { tell } = line;
   const kill = (): void => void (child.pid === undefined || killGroup(child.pid));
   const broken = (): void => tell(`signal ${SIGPIPE}`);
   const flows = [
@@ -64,17 +70,26 @@ export function startGuest(plan: StartPlan, instance: Instance, streams: Streams
   return { tell, kill, ended };
 }
 
-function startKernel(plan: StartPlan, { paths, record }: Instance, terminal: boolean): Daemon {
+function startKernel(
+  plan: StartPlan,
+  { paths, record }: Instance,
+  terminal: boolean,
+  line: Line,
+): Daemon {
   const confinement = confinementWords(plan, paths);
-  const log = openSync(paths.log, 'w', 0o600);
+  const log = openLog(paths.log);
   const child = startDaemon([...confinement, plan.kernel, ...kernelWords(plan, paths, terminal)], {
-    stdio: ['ignore', log, log, ...Array<'pipe'>(terminal ? 5 : 3).fill('pipe')],
+    stdio: ['ignore', log, log, 'pipe', 'pipe', line.end, ...(terminal ? PIPES : [])],
     env: kernelEnvironment(plan, paths),
   });
   closeSync(log);
+  line.releaseEnd();
   if (child.pid !== undefined) record(child.pid);
   return child;
 }
+
+/** For what is typed and what is shown. */
+const PIPES = ['pipe', 'pipe'] as const;
 
 function waitFor(child: Daemon, kernel: string): Guest['ended'] {
   return new Promise((resolve, reject) => {
@@ -108,7 +123,8 @@ async function flow(from: Stream, to: Writable, broken: () => void): Promise<voi
   to.off('error', stop);
 }
 
-function drained(to: Writable): Promise<void> {
+/** Resolves when a stream takes more, or never will. */
+export function drained(to: Writable): Promise<void> {
   const events = ['drain', 'error', 'close'];
   return new Promise((resolve) => {
     const done = (): void => {

@@ -10,28 +10,22 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
   rmdirSync,
-  rmSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
 import { explain } from '../host/errno.ts';
-import { identify, isAlive, killGroup, type ProcessId } from '../host/processes.ts';
+import { identify } from '../host/processes.ts';
 import { LaunchError, type MemoryPlace } from './launch.ts';
-import { type InstancePaths, instancePaths } from './words.ts';
-
-const OWNER = 'owner';
-const PROCESSES = 'processes';
-const SHARED_MEMORY = '/dev/shm/apppot.';
+import { clear, renderProcess, sweep } from './leftovers.ts';
+import { type InstancePaths, instancePaths, SHARED_MEMORY } from './words.ts';
 
 export interface Instance {
   readonly paths: InstancePaths;
+  /** Names of instances whose owners were dead, and which are gone now. */
+  readonly swept: readonly string[];
   /** Notes a process to be ended with the instance: the leader of its group. */
   record(pid: number): void;
   /** Makes the directory for the guest's memory; one in `/dev/shm` goes with the instance, too. */
@@ -48,76 +42,45 @@ export interface Instance {
  */
 export function openInstance(parent: string, name: string, uid: number): Instance {
   const paths = instancePaths(join(parent, name));
-  makeDirectory(parent, paths.directory, uid);
-  writeFileSync(join(paths.directory, OWNER), renderProcess(identify(process.pid)));
+  const swept = makeDirectory(parent, paths.directory, uid);
+  writeFileSync(paths.owner, renderProcess(identify(process.pid)));
   mkdirSync(paths.sockets, { mode: 0o700 });
   return {
     paths,
-    record: (pid) => appendFileSync(join(paths.directory, PROCESSES), renderProcess(identify(pid))),
+    swept,
+    record: (pid) => appendFileSync(paths.processes, renderProcess(identify(pid))),
     makeMemory(place) {
       if (place === 'temporary') mkdirSync(paths.memory, { mode: 0o700 });
       else symlinkSync(mkdtempSync(SHARED_MEMORY), paths.memory);
     },
     remove() {
-      clear(paths.directory);
+      clear(paths);
       removeIfEmpty(parent);
     },
   };
 }
 
 /** Tries again when the last of the other instances takes the parent with it. */
-function makeDirectory(parent: string, directory: string, uid: number, tries = 5): void {
+function makeDirectory(parent: string, directory: string, uid: number, tries = 5): string[] {
   makeParent(parent, uid);
-  sweep(parent);
+  const swept = sweep(parent);
   try {
     mkdirSync(directory, { mode: 0o700 });
+    return swept;
   } catch (cause) {
-    if (errnoOf(cause) === 'ENOENT' && tries > 0) makeDirectory(parent, directory, uid, tries - 1);
-    else throw errnoOf(cause) === 'EEXIST' ? taken(basename(directory)) : unusable(parent, cause);
+    if (errnoOf(cause) === 'ENOENT' && tries > 0) {
+      return [...swept, ...makeDirectory(parent, directory, uid, tries - 1)];
+    }
+    throw errnoOf(cause) === 'EEXIST' ? taken(basename(directory)) : unusable(parent, cause);
   }
 }
 
-/** Ends and removes every instance whose owner is dead. */
-export function sweep(parent: string): void {
-  for (const name of list(parent)) {
-    const directory = join(parent, name);
-    const [owner] = readProcesses(join(directory, OWNER));
-    if (owner === undefined ? isOld(directory) : !isAlive(owner)) clear(directory);
-  }
-}
-
-/** Whoever made it was killed before it could say so: that takes no minute. */
-function isOld(directory: string): boolean {
-  const made = statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
-  return Date.now() - made > ORPHAN_AGE_MS;
-}
-
-const ORPHAN_AGE_MS = 60_000;
-
-function list(directory: string): string[] {
+/** Says something of an instance by a file, as long as the instance is there. */
+export function mark(path: string): void {
   try {
-    return readdirSync(directory);
+    writeFileSync(path, '', { mode: 0o600 });
   } catch {
-    return [];
-  }
-}
-
-/** Processes first: a living kernel would go on writing. Its leader may have ended before the rest. */
-function clear(directory: string): void {
-  for (const recorded of readProcesses(join(directory, PROCESSES))) {
-    const now = identify(recorded.pid);
-    if (now === undefined || now.started === recorded.started) killGroup(recorded.pid);
-  }
-  const memory = targetOf(instancePaths(directory).memory);
-  if (memory?.startsWith(SHARED_MEMORY)) rmSync(memory, { recursive: true, force: true });
-  rmSync(directory, { recursive: true, force: true });
-}
-
-function targetOf(link: string): string | undefined {
-  try {
-    return readlinkSync(link);
-  } catch {
-    return undefined;
+    // It has ended.
   }
 }
 
@@ -138,24 +101,6 @@ function makeParent(parent: string, uid: number): void {
     throw unusable(parent, cause);
   }
   throw unusable(parent, new Error('it is not private to you'));
-}
-
-/** `PID STARTED` on a line. */
-function renderProcess(process: ProcessId | undefined): string {
-  return process === undefined ? '' : `${process.pid} ${process.started}\n`;
-}
-
-function readProcesses(path: string): ProcessId[] {
-  let text = '';
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return [];
-  }
-  return [...text.matchAll(/^(?<pid>\d+) (?<started>\d+)$/gm)].map(({ groups }) => ({
-    pid: Number(groups?.pid),
-    started: groups?.started ?? '',
-  }));
 }
 
 function taken(name: string): LaunchError {

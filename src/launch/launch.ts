@@ -20,6 +20,7 @@ export type LaunchCode =
   | 'COW_MISMATCH'
   | 'COW_DANGLING'
   | 'COW_TRUNCATED'
+  | 'REBASE_IMPOSSIBLE'
   | 'COW_LOCKED'
   | 'COW_UNUSABLE'
   | 'BUNDLE_UNREADABLE'
@@ -59,6 +60,9 @@ export type LaunchCode =
   | 'GUEST_PAUSED'
   | 'GUEST_WROTE'
   | 'GUEST_FAILED'
+  | 'GUEST_EXHAUSTED'
+  | 'GUEST_HUNG'
+  | 'GUEST_KILLED'
   | 'GUEST_DIED';
 
 export class LaunchError extends AppPotError<LaunchCode> {}
@@ -155,7 +159,7 @@ export type Disk =
       readonly path: string;
       readonly exists: boolean;
       /** Its header names another place, or time, of its base image, and is to be changed. */
-      readonly isMoved?: boolean;
+      readonly moved?: 'place' | 'time';
       /** Bytes that it takes for holes that a copy has filled. */
       readonly waste?: Bytes;
     }
@@ -218,6 +222,10 @@ export interface StartPlan {
   readonly timeout?: Seconds;
   /** From being asked to end until the job is killed. */
   readonly grace: Seconds;
+  /** The guest counts as hung, and is killed, when it has not come to its job after this time. */
+  readonly bootTimeout?: Seconds;
+  /** The guest counts as hung, and is killed, when its process 1 has not answered for this time. */
+  readonly watchdog?: Seconds;
 }
 
 /** The file that names a guest's process 1 in every base image. */

@@ -6,7 +6,9 @@
 
 import type { ErrorKind } from '../base/errors.ts';
 import type { Report } from './control.ts';
-import { GUEST_INIT, type LaunchCode, LaunchError } from './launch.ts';
+import { LaunchError } from './launch.ts';
+import { SIGNS } from './signs.ts';
+import type { Hang } from './watchdog.ts';
 
 /** How the kernel's process ended. */
 export interface KernelEnd {
@@ -16,113 +18,18 @@ export interface KernelEnd {
   readonly log: string;
 }
 
-/** One cause of death, as the kernel or the guest's console tells it. */
-export interface Sign {
-  /** An extended regular expression, also for sed(1), with one group: what was found. */
-  readonly pattern: string;
-  readonly code: LaunchCode;
-  readonly kind: ErrorKind;
-  /** `%s` stands for what was found. */
-  readonly message: string;
-  readonly hint: string;
-  /** It ends the job, too: counts where that failed, and `%s` stands for the job's status. */
-  readonly isOfJob?: true;
-}
-
-const COW_HINT = 'Name the base image that the COW file was made on, or start with a new COW file.';
-const PANIC = 'Kernel panic - not syncing: ';
-
-/** First match wins: the causes stand before the panics that they end in. */
-export const SIGNS: readonly Sign[] = [
-  {
-    pattern: 'mtime mismatch \\(([^)]*)\\)',
-    code: 'COW_MISMATCH',
-    kind: 'conflict',
-    message: 'Cannot use the COW file: its base image was changed after it was made (times %s)',
-    hint: COW_HINT,
-  },
-  {
-    pattern: '(size mismatch)',
-    code: 'COW_MISMATCH',
-    kind: 'conflict',
-    message: 'Cannot use the COW file: its base image has another size than when it was made',
-    hint: COW_HINT,
-  },
-  {
-    pattern: '(F_SETLK failed, file already locked)',
-    code: 'COW_LOCKED',
-    kind: 'conflict',
-    message: 'Cannot write to the image or COW file: another guest is writing to it',
-    hint: 'Give each guest a COW file of its own, or make the base image read-only.',
-  },
-  {
-    pattern: '(Bus error - the host [^ ]+ or [^ ]+ mount likely just ran out of space)',
-    code: 'HOST_MEMORY_FULL',
-    kind: 'remote',
-    message: 'Cannot run the guest: the host has no room left for its memory',
-    hint: 'Give the guest less with --mem, or set TMPDIR to a directory with more room.',
-  },
-  {
-    pattern: '(setup_physmem - mapping .* failed)',
-    code: 'LIMIT_TOO_LOW',
-    kind: 'conflict',
-    message: 'Cannot run the guest: a process may not have as many addresses here (ulimit -v)',
-    hint: 'Raise the limit, or give the guest less with --mem.',
-  },
-  {
-    pattern: '(UML ran out of memory on the host side)',
-    isOfJob: true,
-    code: 'HOST_MAPPINGS',
-    kind: 'remote',
-    message:
-      'Cannot finish the job (status %s): its memory came in more pieces than the host allows (vm.max_map_count)',
-    hint: 'Ask for a higher vm.max_map_count on the host, or use less memory in one process.',
-  },
-  {
-    pattern: '(must be not mounted noexec)',
-    code: 'TEMP_UNUSABLE',
-    kind: 'conflict',
-    message: 'Cannot run the guest: the directory for its memory is mounted noexec',
-    hint: 'Set TMPDIR to a directory where programs may be executed.',
-  },
-  {
-    pattern: 'apppot-confine: (.*)',
-    code: 'SANDBOX_FAILED',
-    kind: 'remote',
-    message: '%s',
-    hint: 'Start it again with another sandbox, --confine bwrap or --confine none.',
-  },
-  {
-    pattern: `${PANIC}(VFS: Unable to mount root fs)`,
-    code: 'IMAGE_FOREIGN',
-    kind: 'conflict',
-    message: 'Cannot run the guest: its kernel cannot mount the filesystem of the image',
-    hint: 'Check the image with "e2fsck -fn", or build it anew.',
-  },
-  {
-    pattern: `${PANIC}(Requested init [^ ]+ failed|No working init)`,
-    code: 'IMAGE_FOREIGN',
-    kind: 'conflict',
-    message: `Cannot run the guest: the image has no ${GUEST_INIT} that can be executed`,
-    hint: 'Use an image made by "apppot image build".',
-  },
-  {
-    pattern: `${PANIC}(.*)`,
-    code: 'KERNEL_PANIC',
-    kind: 'remote',
-    message: 'Cannot run the guest: its kernel panicked: %s',
-    hint: 'Run it again with --console-log FILE, and look at what comes before the panic.',
-  },
-  {
-    pattern: 'apppot-init: (.*)',
-    code: 'GUEST_FAILED',
-    kind: 'remote',
-    message: '%s',
-    hint: 'Run it again with --console-log FILE to keep all that it said.',
-  },
-];
+/** Why a guest was killed: by us, or by `apppot kill`. */
+export type Killed =
+  | { readonly kind: 'time limit' }
+  | { readonly kind: 'signal'; readonly signal: number }
+  | { readonly kind: 'hang'; readonly hang: Hang }
+  | { readonly kind: 'command' };
 
 const KINDS: Readonly<Record<number, ErrorKind>> = { 126: 'conflict', 127: 'missing' };
+
+/** When a time limit ended the job, as timeout(1) has it. */
+const TIMED_OUT = 124;
+const SIGKILL = 9;
 
 /**
  * The job's exit status.
@@ -132,21 +39,78 @@ const KINDS: Readonly<Record<number, ErrorKind>> = { 126: 'conflict', 127: 'miss
  * @throws {LaunchError} when the guest did not get as far as a status, or could not keep what the
  * job did.
  */
-export function outcome({ status, error }: Report, end: KernelEnd): number {
-  if (error !== undefined) throw guestFailed(error, status);
-  const failure = explained(end, status);
-  if (failure !== undefined) throw failure;
-  if (status !== undefined) return status;
-  throw died(end);
+export function outcome(report: Report, end: KernelEnd, killed?: Killed): number {
+  const { status, error } = report;
+  if (error !== undefined) throw guestFailed(error, report);
+  if (status !== undefined) return finished(status, end);
+  switch (killed?.kind) {
+    case undefined:
+      throw explained(end) ?? died(end);
+    case 'time limit':
+      return TIMED_OUT;
+    case 'signal':
+      return 128 + killed.signal;
+    case 'hang':
+      throw hung(killed.hang, end.log);
+    case 'command':
+      throw new LaunchError('Cannot finish the job: the guest was killed by "apppot kill"', {
+        kind: 'remote',
+        code: 'GUEST_KILLED',
+        guestStatus: 128 + SIGKILL,
+      });
+  }
 }
 
-function guestFailed(error: string, status: number | undefined): LaunchError {
+function finished(status: number, end: KernelEnd): number {
+  const failure = status === 0 ? undefined : explained(end, status);
+  if (failure !== undefined) throw failure;
+  return status;
+}
+
+/** Three lines are what a kernel says about a root filesystem that it waits for. */
+const LAST_LINES = 3;
+
+/** Said in every start: the log is a file, for which there is nothing to wait. */
+const NOISE = /^ *$|^epollctl add err/;
+
+function hung({ kind, after }: Hang, log: string): LaunchError {
+  const details = { kind: 'remote', code: 'GUEST_HUNG', guestStatus: TIMED_OUT } as const;
+  if (kind === 'silence') {
+    return new LaunchError(`Cannot finish the job: the guest hangs, silent for ${after} s`, {
+      ...details,
+      hint: 'Run it again with --console-log FILE to see what it said before.',
+    });
+  }
+  const lines = log.split(/[\r\n]+/).filter((line) => !NOISE.test(line));
+  const last = lines.slice(-LAST_LINES).map((line) => `\n  | ${printable(line)}`);
+  return new LaunchError(
+    `Cannot run the guest: it did not get to its job in ${after} s; ` +
+      `its console ended with:${last.join('') || ' nothing'}`,
+    {
+      ...details,
+      hint: 'Give it more time with --boot-timeout, or see it all: --console-log FILE.',
+    },
+  );
+}
+
+/** A guest must not play with the terminal of whoever reads its last words. */
+function printable(line: string): string {
+  return [...line].map((sign) => (sign < ' ' || sign === '\x7f' ? '?' : sign)).join('');
+}
+
+function guestFailed(error: string, { status, isExhausted }: Report): LaunchError {
+  if (isExhausted && status !== undefined) {
+    return new LaunchError(error, {
+      kind: 'remote',
+      code: 'GUEST_EXHAUSTED',
+      guestStatus: status,
+    });
+  }
   return new LaunchError(error, { kind: KINDS[status ?? 125] ?? 'remote', code: 'GUEST_FAILED' });
 }
 
 /** The first sign in the log: of the guest's death or, where there is a status, of the job's. */
-function explained({ log }: KernelEnd, status: number | undefined): LaunchError | undefined {
-  if (status === 0) return undefined;
+function explained({ log }: KernelEnd, status?: number): LaunchError | undefined {
   const signs = SIGNS.filter(({ isOfJob = false }) => isOfJob === (status !== undefined));
   for (const { pattern, code, kind, message, hint } of signs) {
     const found = new RegExp(pattern).exec(log)?.[1];

@@ -16,7 +16,7 @@ import { type Feed, feed } from '../host/feed.ts';
 import { findProgram } from '../host/programs.ts';
 import { runSync } from '../host/sync.ts';
 import { LaunchError } from './launch.ts';
-import { type InstancePaths, instancePaths } from './words.ts';
+import { HELD, type InstancePaths, instancePaths } from './words.ts';
 
 /** A guest that stands still. */
 export interface PausedGuest {
@@ -73,7 +73,7 @@ export async function pauseGuest(
 ): Promise<PausedGuest> {
   const paths = findInstance(parents, name);
   const console = consoleWords(paths, name, path);
-  const held = join(paths.directory, `held.${process.pid}`);
+  const held = join(paths.directory, `${HELD}${process.pid}`);
   const lock = ['flock', '-n', '-E', `${LOCKED}`, join(paths.directory, 'hold.lock')];
   const holder = await feed(['setsid', ...lock, 'sh', '-c', HOLD, held, ...console]);
   const disk = existsSync(paths.cowLink) ? paths.cowLink : paths.imageLink;

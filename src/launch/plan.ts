@@ -34,6 +34,8 @@ export interface StartRequest {
   readonly environment?: Readonly<Record<string, string>>;
   readonly extra?: readonly string[];
   readonly timeout?: Seconds;
+  readonly bootTimeout?: Seconds;
+  readonly watchdog?: Seconds;
   readonly confine?: ConfinementWish;
 }
 
@@ -74,8 +76,16 @@ export async function planStart(request: StartRequest, around: Surroundings): Pr
     environment: request.environment ?? {},
     caller,
     extra: request.extra ?? [],
-    ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
+    ...limitsOf(request),
     grace: GRACE,
+  };
+}
+
+function limitsOf({ timeout, bootTimeout, watchdog }: StartRequest): Partial<StartPlan> {
+  return {
+    ...(timeout !== undefined && { timeout }),
+    ...(bootTimeout !== undefined && { bootTimeout }),
+    ...(watchdog !== undefined && { watchdog }),
   };
 }
 

@@ -52,7 +52,7 @@ function renderDisk({ disk }: StartPlan): string {
   if (disk.kind === 'temporary') return 'a temporary COW file, thrown away at the end';
   const notes = [
     ...(disk.exists ? [] : ['new']),
-    ...(disk.isMoved ? ['its header will name this image'] : []),
+    ...(disk.moved ? ['its header will name this image'] : []),
     ...(disk.waste === undefined
       ? []
       : [

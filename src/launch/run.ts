@@ -4,7 +4,7 @@
  * @module
  */
 
-import { copyFileSync, readFileSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { errnoOf } from '../base/errors.ts';
 import { explain } from '../host/errno.ts';
 import { noteOf } from './base-note.ts';
@@ -13,8 +13,11 @@ import { createCow, rebaseCow } from './cow.ts';
 import { type Guest, type Streams, startGuest } from './guest.ts';
 import { type Instance, openInstance } from './instance.ts';
 import { LaunchError, type StartPlan } from './launch.ts';
+import { openLine } from './line.ts';
+import { keepLogShort } from './log.ts';
 import { openNetworks } from './net/open.ts';
-import { outcome } from './outcome.ts';
+import { type Killed, outcome } from './outcome.ts';
+import { writeRecord } from './record.ts';
 import { makeScratch } from './scratch.ts';
 import { feed } from './stdin.ts';
 import { supervise } from './supervise.ts';
@@ -28,6 +31,8 @@ export interface RunOptions {
    * kills the guest.
    */
   readonly onStop?: (stop: (signal: number) => void) => void;
+  /** Is given the name of each guest whose leftovers are removed, because its owner is dead. */
+  readonly onSwept?: (name: string) => void;
   /** Variables for programs that networks need, such as ssh. */
   readonly helperEnvironment?: Readonly<Record<string, string>>;
 }
@@ -49,12 +54,14 @@ export async function runStart(
   options: RunOptions = {},
 ): Promise<RunResult> {
   const instance = openInstance(plan.temporary, plan.name, plan.caller.uid);
+  for (const name of instance.swept) options.onSwept?.(name);
   try {
     writeControl(instance.paths.control, plan, {
       ...(streams.terminal === undefined ? {} : { terminal: streams.terminal }),
       stdin: streams.stdin !== undefined,
       stderr: streams.stderr !== undefined,
     });
+    writeRecord(instance.paths.record, plan);
     prepareDisk(plan, instance);
     if (plan.scratch !== undefined) makeScratch(plan.scratch, instance.paths.scratch);
     if (hasOwnMemory(plan)) instance.makeMemory(plan.memoryPlace);
@@ -72,15 +79,19 @@ async function runIn(
   options: RunOptions,
 ): Promise<RunResult> {
   const { paths } = instance;
-  const network = await openNetworks(plan, paths, {
-    record: instance.record,
-    ...(options.helperEnvironment && { environment: options.helperEnvironment }),
-  });
+  const [network, line] = await Promise.all([
+    openNetworks(plan, paths, {
+      record: instance.record,
+      ...(options.helperEnvironment && { environment: options.helperEnvironment }),
+    }),
+    openLine(paths.line),
+  ]);
   const ending = new AbortController();
   try {
-    const guest = startGuest(plan, instance, streams);
-    const supervision = supervise(guest, plan, streams.terminal);
+    const guest = startGuest(plan, instance, streams, line);
+    const supervision = supervise(guest, plan, paths, streams.terminal);
     options.onStop?.(supervision.stop);
+    keepLogShort(paths.log, ending.signal);
     feedGuest(guest, streams, paths.control, ending.signal);
     let broken: unknown;
     const published = network.publish(ending.signal).catch((error: unknown) => {
@@ -88,19 +99,23 @@ async function runIn(
       guest.kill();
     });
     const end = await guest.ended;
-    const killed = supervision.finish();
+    const ours = supervision.finish();
+    const killed = existsSync(paths.killed) ? KILLED : ours;
     ending.abort();
     await published;
     if (broken !== undefined) throw broken;
     const report = readReport(paths.control);
-    if (killed !== undefined && report.status === undefined) return killed;
-    const status = outcome(report, { ...end, log: readLog(paths.log) });
-    return { status, timedOut: report.timedOut };
+    const status = outcome(report, { ...end, log: readLog(paths.log) }, killed);
+    return { status, timedOut: report.timedOut || killed?.kind === 'time limit' };
   } finally {
     ending.abort();
     network.close();
+    line.close();
   }
 }
+
+/** By somebody else, who says so in the instance directory. */
+const KILLED: Killed = { kind: 'command' };
 
 /** What cannot be read ends the job's stdin, as for any program. */
 function feedGuest(guest: Guest, { stdin }: Streams, control: string, signal: AbortSignal): void {
@@ -113,7 +128,7 @@ function prepareDisk(plan: StartPlan, { paths }: Instance): void {
   try {
     if (disk.kind === 'temporary') createCow(paths.cow, image);
     if (disk.kind === 'cow' && !disk.exists) createCow(disk.path, image, noteOf(image));
-    if (disk.kind === 'cow' && disk.isMoved) rebaseCow(disk.path, image);
+    if (disk.kind === 'cow' && disk.moved) rebaseCow(disk.path, image);
     for (const [path, link] of diskLinks(plan, paths)) symlinkSync(path, link);
   } catch (cause) {
     const path = disk.kind === 'cow' ? disk.path : paths.cow;

@@ -7,6 +7,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import type { Seconds } from '../base/clock.ts';
 import { GUEST_STATUS } from '../base/status.ts';
 import { VERSION } from '../base/version.ts';
 import { confinementWords } from './confine.ts';
@@ -14,9 +15,10 @@ import { assignments, bindWords, planSettings } from './control.ts';
 import { LaunchError, type Segment, type StartPlan } from './launch.ts';
 import { type Helper, helpers } from './net/helpers.ts';
 import { segmentLinks } from './net/interfaces.ts';
-import { SIGNS, type Sign } from './outcome.ts';
+import { renderRecord } from './record.ts';
 import { scratchWords } from './scratch.ts';
-import { printWords, quote, renderFunction } from './shell.ts';
+import { printText, printWords, quote, renderFunction } from './shell.ts';
+import { SIGNS, type Sign } from './signs.ts';
 import { become, STAND_INS, shellWord } from './stand-ins.ts';
 import {
   diskLinks,
@@ -33,10 +35,11 @@ export const START_PARTS = ['instance.sh', 'start.sh'] as const;
 /**
  * @param name The guest's name; without one each run of the script makes its own.
  * @returns the whole script, with its last newline.
- * @throws {LaunchError} `PUBLISH_IMPOSSIBLE`
+ * @throws {LaunchError} `PUBLISH_IMPOSSIBLE`, `REBASE_IMPOSSIBLE`
  */
 export function renderScript(plan: StartPlan, name?: string): string {
   checkPrintable(plan);
+  checkRebased(plan);
   const open = { ...plan, name: STAND_INS.name };
   const paths = instancePaths(STAND_INS.instance);
   return [
@@ -67,13 +70,16 @@ function checkPrintable({ network }: StartPlan): void {
 }
 
 function renderValues(plan: StartPlan, name: string | undefined): string[] {
-  const { image, disk, timeout, grace } = plan;
+  const { image, disk, grace } = plan;
+  const seconds = (time: Seconds | undefined): string =>
+    time === undefined ? "''" : String(Math.ceil(time));
   return [
     `name=${name === undefined ? 'apppot.$$' : quote(name)}`,
     `temporary=$\{TMPDIR:-/tmp}`,
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
     `memory=${hasOwnMemory(plan) ? plan.memoryPlace : "''"}`,
-    `timeout=${timeout ?? "''"} grace=${grace} keeping=0`,
+    `timeout=${seconds(plan.timeout)} grace=${grace} keeping=0`,
+    `boot_timeout=${seconds(plan.bootTimeout)} watchdog=${seconds(plan.watchdog)}`,
   ];
 }
 
@@ -89,6 +95,7 @@ function renderFunctions(plan: StartPlan, paths: InstancePaths): string[] {
         : [scratchWords(plan.scratch, paths.scratch).map(shellWord).join(' ')],
     ),
     renderFunction('plan_environment', printWords(assignments(plan.environment))),
+    renderFunction('plan_record', printText(renderRecord(plan))),
     renderFunction(
       'make_links',
       [...diskLinks(plan, paths), ...segmentLinks(plan, paths)].map(
@@ -133,8 +140,18 @@ export function guestWords(plan: StartPlan, paths: InstancePaths, terminal: bool
   ];
 }
 
-/** A call of `sign`. */
+/** A call of `sign` or `sign_of_job`. */
 export function renderSign({ kind, pattern, message, hint, isOfJob }: Sign): string {
   const name = isOfJob ? 'sign_of_job' : 'sign';
   return [name, GUEST_STATUS[kind], ...[pattern, message, hint].map(quote)].join(' ');
+}
+
+/** The kernel itself follows a base image to another place, but not to another time. */
+function checkRebased({ disk }: StartPlan): void {
+  if (disk.kind !== 'cow' || disk.moved !== 'time') return;
+  throw new LaunchError(`Cannot rebase the COW file "${disk.path}" from a printed script`, {
+    kind: 'usage',
+    code: 'REBASE_IMPOSSIBLE',
+    hint: 'Start the guest once with apppot-start --rebase-cow, then print the script.',
+  });
 }

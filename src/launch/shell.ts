@@ -9,12 +9,17 @@ export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/**
- * Commands that print words, each ended by NUL, byte by byte: printf is built in, so that no word is
- * too long for it, and its octal escapes carry any byte.
- */
+/** Commands that print words, each ended by NUL. */
 export function printWords(words: readonly string[]): string[] {
-  const text = [...Buffer.from(words.map((word) => `${word}\0`).join(''))].map(escapeByte);
+  return printText(words.map((word) => `${word}\0`).join(''));
+}
+
+/**
+ * Commands that print a text byte by byte: printf is built in, so that nothing is too long for it, and
+ * its octal escapes carry any byte.
+ */
+export function printText(whole: string): string[] {
+  const text = [...Buffer.from(whole)].map(escapeByte);
   const lines: string[] = [];
   for (let start = 0; start < text.length; start += BYTES_A_LINE) {
     lines.push(`printf '${text.slice(start, start + BYTES_A_LINE).join('')}'`);

@@ -28,18 +28,22 @@ export async function feed(
   let number = 0;
   const put = async (piece: Uint8Array): Promise<void> => {
     while (isWaiting(control, number - PIECES_AHEAD) && !signal.aborted) await sleep(PAUSE_MS);
-    writeFileSync(`${control}/piece`, piece);
+    writeFileSync(`${control}/piece`, piece, { flag: 'wx' });
     renameSync(`${control}/piece`, `${control}/stdin.${number}`);
     number += 1;
     tell('data');
   };
-  for await (const chunk of source) {
-    for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
-      if (signal.aborted || existsSync(`${control}/stdin.closed`)) return;
-      await put(chunk.subarray(start, start + PIECE_BYTES));
+  const isOver = (): boolean => signal.aborted || existsSync(`${control}/stdin.closed`);
+  try {
+    for await (const chunk of source) {
+      for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
+        if (isOver()) return;
+        await put(chunk.subarray(start, start + PIECE_BYTES));
+      }
     }
+  } finally {
+    if (!isOver()) await put(new Uint8Array());
   }
-  if (!signal.aborted) await put(new Uint8Array());
 }
 
 function isWaiting(control: string, number: number): boolean {

@@ -15,6 +15,16 @@ export interface InstancePaths {
   /** The file of the scratch disk. */
   readonly scratch: string;
   readonly log: string;
+  /** The control line: whoever writes a line to it talks to the guest's process 1. */
+  readonly line: string;
+  /** The process that answers for the guest, and those to be ended with it. */
+  readonly owner: string;
+  readonly processes: string;
+  /** What was started, for those who list guests. */
+  readonly record: string;
+  /** Made when the job is asked to end, and when the guest is killed by somebody else. */
+  readonly stopping: string;
+  readonly killed: string;
   /** Plain names for files whose own names the kernel's command line cannot carry. */
   readonly imageAlias: string;
   readonly cowAlias: string;
@@ -26,6 +36,12 @@ export interface InstancePaths {
 /** Where the guest's streams are among the kernel's descriptors. */
 export const STREAMS = { stdout: 3, stderr: 4, control: 5, terminalIn: 6, terminalOut: 7 } as const;
 
+/** Begins the names of directories for guests' memory. */
+export const SHARED_MEMORY = '/dev/shm/apppot.';
+
+/** Begins the names of files in an instance directory that say: it is held still. */
+export const HELD = 'held.';
+
 export function instancePaths(directory: string): InstancePaths {
   return {
     directory,
@@ -36,6 +52,12 @@ export function instancePaths(directory: string): InstancePaths {
     memory: `${directory}/memory`,
     scratch: `${directory}/scratch.img`,
     log: `${directory}/console.log`,
+    line: `${directory}/line`,
+    owner: `${directory}/owner`,
+    processes: `${directory}/processes`,
+    record: `${directory}/record.json`,
+    stopping: `${directory}/stopping`,
+    killed: `${directory}/killed`,
     imageAlias: `${directory}/image`,
     cowAlias: `${directory}/cow`,
     imageLink: `${directory}/image.link`,
@@ -67,6 +89,7 @@ export function kernelWords(
     `uml_dir=${paths.sockets}/`,
     `umid=${plan.name}`,
     ...QUICK_BOOT,
+    ...(plan.bootTimeout === undefined ? [] : [TALKATIVE]),
     `apppot.control=${paths.control}`,
     ...plan.extra,
   ];
@@ -83,6 +106,9 @@ export const QUICK_BOOT = [
   'initcall_blacklist=raid6_select_algo',
   'lpj=19259392',
 ];
+
+/** For a boot that may hang: what it did last, too. The later of two such words counts. */
+const TALKATIVE = 'loglevel=7';
 
 function diskFiles(plan: StartPlan, paths: InstancePaths): string {
   const { disk } = plan;

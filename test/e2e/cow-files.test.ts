@@ -98,6 +98,13 @@ describe('a COW file', () => {
   it('is rebased on what is proven to be a copy of its base image', async () => {
     const copy = copyOfBase('copy.img');
     const words = ['--rebase-cow', `--image=${at('a.cow')}:${copy}`];
+    expect(await guest([...words, '--print-script'])).toEqual(
+      refusal(
+        125,
+        `Cannot rebase the COW file "${at('a.cow')}" from a printed script\n` +
+          '  Start the guest once with apppot-start --rebase-cow, then print the script.\n',
+      ),
+    );
     const { stdout } = await guest([...words, '--dry-run']);
     expect(stdout.toString()).toContain(`${at('a.cow')} (its header will name this image)\n`);
     expect(await guest(words, READ)).toEqual(KEPT);

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { CASES, run, start, workDirectory } from '../kit/guest-run.ts';
+import { apppot, startLive, WAITING } from '../kit/guest-live.ts';
+import { CASES, PEOPLE, run, start, workDirectory } from '../kit/guest-run.ts';
 
 describe('in an image with systemd', () => {
   const work = workDirectory();
@@ -25,4 +26,22 @@ describe('in an image with systemd', () => {
       stderr: 'err\n',
     });
   });
+
+  it.for(PEOPLE)(
+    'commands run beside the job there, too, and it can be stopped: %s',
+    async (as) => {
+      const options = { as, cwd: work.path, env: { TMPDIR: work.path } };
+      const boot = ['--id', 'system', `--image=${image()}`, '-X', 'init=/sbin/init', ...WAITING];
+      const { ended } = await startLive('apppot-start', boot, options);
+      const script = 'cat /proc/1/comm; cat; echo err >&2; exit 7';
+      const exec = ['exec', '--user', 'root', 'system', 'sh', '-c', script];
+      expect(await apppot(exec, { ...options, stdin: 'input\n' })).toEqual({
+        status: 7,
+        stdout: Buffer.from('systemd\ninput\n'),
+        stderr: 'err\n',
+      });
+      expect(await apppot(['stop', 'system'], options)).toMatchObject({ status: 0 });
+      expect(await ended).toMatchObject({ status: 143, stderr: '' });
+    },
+  );
 });

@@ -29,15 +29,21 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Bytes for a pipe, a descriptor, or what the word says; default /dev/null. */
   readonly stdin?: Buffer | string | number | 'ignore' | 'closed' | 'open';
+  /** It outlives the test that starts it, but not the file. */
+  readonly isLasting?: boolean;
   /** Sees the process as soon as it runs. */
   readonly onSpawn?: (child: ChildProcess) => void;
 }
 
 /** A test that fails half-way leaves nothing running. */
 const living = new Set<ChildProcess>();
-afterEach(() => {
-  for (const child of living) child.kill('SIGKILL');
-});
+const lasting = new Set<ChildProcess>();
+afterEach(() => kill(living));
+afterAll(() => kill(lasting));
+
+function kill(children: ReadonlySet<ChildProcess>): void {
+  for (const child of children) child.kill('SIGKILL');
+}
 
 /** Runs to the end, in an environment as bare as a batch job's. */
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
@@ -49,8 +55,9 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     stdio: [typeof stdin === 'number' || stdin === 'ignore' ? stdin : 'pipe', 'pipe', 'pipe'],
     ...(as === 'user' && process.getuid?.() === 0 ? { uid: USER_ID, gid: USER_ID } : {}),
   });
-  living.add(child);
-  child.once('close', () => living.delete(child));
+  const own = options.isLasting ? lasting : living;
+  own.add(child);
+  child.once('close', () => own.delete(child));
   options.onSpawn?.(child);
   child.stdin?.on('error', () => undefined);
   if (stdin !== 'open') child.stdin?.end(stdin === 'closed' ? '' : stdin);

@@ -8,7 +8,7 @@ const FLOORS = [
   ['host', 'model'],
   ['tree'],
   ['snap', 'launch', 'batch', 'policy', 'config'],
-  ['image', 'cluster', 'grid', 'vpn'],
+  ['image', 'cluster', 'guests', 'grid', 'vpn'],
   ['provider', 'doctor'],
   ['orchestrator'],
   ['sim', 'web'],

@@ -97,7 +97,7 @@ function readSource(path: string): Source {
   const text = readFileSync(path, 'utf8')
     .replaceAll(/['"`]\s*\+?\s*\n\s*['"`]/g, '')
     .replaceAll('\\"', '"');
-  const variable = /\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|%[sd]/g;
+  const variable = /\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|%l?[sd]/g;
   return { text, plain: text.replaceAll(variable, '…') };
 }
 

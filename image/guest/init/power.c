@@ -47,19 +47,19 @@ static void end_processes(void) {
 
 /*
  * The host has made room in this file: a full disk there must not hide that it is full. First line:
- * the status, and `timed-out`; second line: why we gave up, if we did.
+ * the status and a note on it; second line: why we gave up, or the job did.
  */
-static void write_report(int status, const char *reason) {
+static void write_report(int status, const char *note, const char *reason) {
   int fd = open(CONTROL "/report", O_WRONLY | O_CLOEXEC);
-  dprintf(fd, "%d%s\n%s\n", status, timed_out ? " timed-out" : "", reason);
+  dprintf(fd, "%d%s\n%s\n", status, note, reason);
   close(fd);
 }
 
-static void leave(int status, const char *reason) __attribute__((noreturn));
-static void leave(int status, const char *reason) {
+static void leave(int status, const char *note, const char *reason) __attribute__((noreturn));
+static void leave(int status, const char *note, const char *reason) {
   char text[16];
   snprintf(text, sizeof text, "%d\n", status);
-  write_report(status, reason);
+  write_report(status, note, reason);
   write_file("/proc/exitcode", text);
   if (!is_process_1()) execl("/sbin/poweroff", "poweroff", (char *)NULL);
   seal_disks();
@@ -67,17 +67,22 @@ static void leave(int status, const char *reason) {
   abort();
 }
 
+static void leave_exhausted(int status, long killed) {
+  char reason[200];
+  snprintf(reason, sizeof reason, "Cannot finish the job: the guest ran out of memory, and its kernel "
+           "killed %ld process%s; give it more, such as --mem 1G", killed, killed == 1 ? "" : "es");
+  leave(status, " out-of-memory", reason);
+}
+
 void power_off(int status) {
   if (is_process_1()) end_processes();
+  keep_changes();
   if (disk_lost_data())
     fail(STATUS_FAILED, "Cannot keep what the job wrote: the guest's disk could not be written; "
          "see whether the disk under the image or COW file is full");
-  long killed = oom_kills();
-  if (killed > 0 && status != 0)
-    fail(STATUS_FAILED, "Cannot finish the job (status %d): the guest ran out of memory, and its "
-         "kernel killed %ld process%s; give it more, such as --mem 1G", status, killed,
-         killed == 1 ? "" : "es");
-  leave(status, "");
+  if (timed_out) leave(status, " timed-out", "");
+  if (status != 0 && oom_kills() > 0) leave_exhausted(status, oom_kills());
+  leave(status, "", "");
 }
 
 /* Says why on the console too: the control directory may be what is missing. */
@@ -88,5 +93,5 @@ void fail(int status, const char *format, ...) {
   vsnprintf(reason, sizeof reason, format, arguments);
   va_end(arguments);
   dprintf(2, "apppot-init: %s\n", reason);
-  leave(status, reason);
+  leave(status, "", reason);
 }

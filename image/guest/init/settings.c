@@ -27,18 +27,24 @@ static const char *value_of(const char *word, const char *name) {
   return strncmp(word, name, length) == 0 && word[length] == '=' ? word + length + 1 : NULL;
 }
 
-const char *setting(const char *name, const char *otherwise) {
-  for (char **word = settings; word && *word; word++) {
+static const char *look_up(char **words, const char *name, const char *otherwise) {
+  for (char **word = words; word && *word; word++) {
     const char *value = value_of(*word, name);
     if (value) return value;
   }
   return otherwise;
 }
 
-long number_setting(const char *name, long otherwise) {
-  const char *value = setting(name, NULL);
+long number_of(char **words, const char *name, long otherwise) {
+  const char *value = look_up(words, name, NULL);
   return value ? strtol(value, NULL, 10) : otherwise;
 }
+
+const char *setting(const char *name, const char *otherwise) {
+  return look_up(settings, name, otherwise);
+}
+
+long number_setting(const char *name, long otherwise) { return number_of(settings, name, otherwise); }
 
 /* Reads `name=value` from the kernel's command line; blanks cannot be in a value. */
 bool boot_word(const char *name, char *value, size_t size) {

@@ -18,18 +18,11 @@
 #define LINE_CONTROL "/dev/ttyS2"
 #define TERMINAL "/dev/tty1"
 
-enum { BLOCK = 65536, HANGUP_GRACE = 2 };
+enum { HANGUP_GRACE = 2 };
 
-/* Bytes on their way from one descriptor to another. */
-struct flow {
-  int from, to;
-  size_t start, end;
-  char data[BLOCK];
-};
-
-static struct flow out = {-1, -1, 0, 0, {0}}, err = {-1, -1, 0, 0, {0}}, in = {-1, -1, 0, 0, {0}};
+static struct flow out = {.from = -1, .to = -1}, err = {.from = -1, .to = -1};
+static struct input in = {.directory = -1, .flow = {.from = -1, .to = -1}};
 static int control = -1, terminal = -1;
-static unsigned long pieces_told, pieces_taken;
 static bool host_gone;
 static time_t limit_at, kill_at; /* 0: never */
 bool timed_out;
@@ -45,11 +38,6 @@ static int open_raw(const char *path, int flags) {
   return fd;
 }
 
-static void make_pipe(int ends[2], int ours) {
-  if (pipe2(ends, O_CLOEXEC) != 0) fail(STATUS_FAILED, "Cannot make a pipe: %s", strerror(errno));
-  fcntl(ends[ours], F_SETFL, O_NONBLOCK);
-}
-
 static void open_terminal(struct streams *s) {
   struct termios mode;
   terminal = open(TERMINAL, O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -62,9 +50,9 @@ static void open_terminal(struct streams *s) {
   s->job_in = s->job_out = s->job_err = terminal;
 }
 
-static void set_size(long rows, long columns) {
+void set_size(int fd, long rows, long columns) {
   struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
-  if (terminal >= 0 && rows > 0) ioctl(terminal, TIOCSWINSZ, &size);
+  if (fd >= 0 && rows > 0) ioctl(fd, TIOCSWINSZ, &size);
 }
 
 static void open_input(struct streams *s) {
@@ -76,7 +64,8 @@ static void open_input(struct streams *s) {
   make_pipe(ends, 1);
   give_to_user(ends[0]);
   s->job_in = ends[0];
-  in.to = ends[1];
+  in.directory = open(CONTROL, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  in.flow.to = ends[1];
 }
 
 static int open_output(struct flow *flow, const char *line) {
@@ -94,7 +83,7 @@ void open_streams(struct streams *s) {
   control = open_raw(LINE_CONTROL, O_RDONLY);
   if (s->terminal) {
     open_terminal(s);
-    set_size(number_setting("rows", 0), number_setting("columns", 0));
+    set_size(terminal, number_setting("rows", 0), number_setting("columns", 0));
   } else {
     open_input(s);
     s->job_out = open_output(&out, LINE_OUT);
@@ -106,64 +95,6 @@ void close_job_ends(struct streams *s) {
   close(s->job_in);
   if (s->job_out != s->job_in) close(s->job_out);
   if (s->job_err != s->job_in) close(s->job_err);
-  if (s->terminal) terminal = open(TERMINAL, O_RDWR | O_NOCTTY | O_CLOEXEC);
-}
-
-static void close_end(int *fd) {
-  if (*fd >= 0) close(*fd);
-  *fd = -1;
-}
-
-static bool would_wait(void) { return errno == EAGAIN || errno == EINTR; }
-
-/* Takes in what the source has, when the last block is through. */
-static void fill(struct flow *f) {
-  if (f->from < 0 || f->start < f->end) return;
-  ssize_t got = read(f->from, f->data, BLOCK);
-  if (got < 0 && would_wait()) return;
-  f->start = 0;
-  f->end = got > 0 ? (size_t)got : 0;
-  if (got <= 0) close_end(&f->from);
-}
-
-/* Returns false when the other side takes no more. */
-static bool drain(struct flow *f) {
-  if (f->start == f->end) return true;
-  ssize_t put = host_gone && f != &in ? (ssize_t)(f->end - f->start)
-                                      : write(f->to, f->data + f->start, f->end - f->start);
-  if (put >= 0) f->start += (size_t)put;
-  return put >= 0 || would_wait();
-}
-
-/* Stdin comes in numbered files, each told on the control line; an empty one ends it. */
-static void piece_path(char *path, size_t size) {
-  snprintf(path, size, CONTROL "/stdin.%lu", pieces_taken);
-}
-
-static void close_input(void) {
-  close_end(&in.from);
-  close_end(&in.to);
-  in.start = in.end = 0;
-  write_file(CONTROL "/stdin.closed", "");
-}
-
-static void next_piece(void) {
-  char path[64];
-  off_t length;
-  if (in.to < 0 || in.from >= 0 || in.start < in.end || pieces_taken == pieces_told) return;
-  piece_path(path, sizeof path);
-  in.from = open(path, O_RDONLY | O_CLOEXEC);
-  length = in.from < 0 ? 0 : lseek(in.from, 0, SEEK_END);
-  unlink(path);
-  pieces_taken++;
-  if (length <= 0) close_input();
-  else lseek(in.from, 0, SEEK_SET);
-}
-
-static void feed(void) {
-  next_piece();
-  fill(&in);
-  if (!drain(&in)) close_input();
 }
 
 static void stop_job(pid_t job, int number, int grace) {
@@ -172,11 +103,20 @@ static void stop_job(pid_t job, int number, int grace) {
     kill_at = time(NULL) + grace;
 }
 
+/* Proves that the guest is alive, and its process 1 gets to run. */
+static void answer(const char *question) {
+  int fd = open(CONTROL "/alive", O_WRONLY | O_CLOEXEC);
+  dprintf(fd, "%s\n", question);
+  close(fd);
+}
+
 static void obey(char *message, pid_t job) {
   long a, b;
-  if (strcmp(message, "data") == 0) pieces_told++;
+  if (strcmp(message, "data") == 0) in.told++;
   else if (sscanf(message, "signal %ld", &a) == 1) stop_job(job, (int)a, (int)number_setting("grace", 8));
-  else if (sscanf(message, "size %ld %ld", &a, &b) == 2) set_size(a, b);
+  else if (sscanf(message, "size %ld %ld", &a, &b) == 2) set_size(terminal, a, b);
+  else if (strncmp(message, "alive ", 6) == 0) answer(message + 6);
+  else if (strncmp(message, "session ", 8) == 0) obey_session(message + 8);
 }
 
 static void listen(pid_t job) {
@@ -214,38 +154,43 @@ static void keep_time(pid_t job) {
 static void ignore(int number) { (void)number; }
 
 static bool has_ended(pid_t job, int *status) {
+  bool ended = false;
   int state;
   for (pid_t child; (child = waitpid(-1, &state, WNOHANG)) > 0;) {
-    if (child != job) continue;
-    *status = WIFSIGNALED(state) ? 128 + WTERMSIG(state) : WEXITSTATUS(state);
-    return true;
+    int code = WIFSIGNALED(state) ? 128 + WTERMSIG(state) : WEXITSTATUS(state);
+    if (child == job) *status = code, ended = true;
+    else end_session(child, code);
   }
-  return false;
+  return ended;
 }
 
-static bool is_full(const struct flow *f) { return f->start < f->end; }
-
-static bool has_input(void) { return is_full(&in) || in.from >= 0 || pieces_taken < pieces_told; }
-
-static struct pollfd when(int fd, short events, bool wanted) {
+struct pollfd when(int fd, short events, bool wanted) {
   return (struct pollfd){.fd = wanted ? fd : -1, .events = events};
 }
 
 static void wait_for_news(void) {
   sigset_t none;
   struct timespec tick = {.tv_nsec = 200 * 1000 * 1000};
-  struct pollfd list[] = {
+  struct pollfd list[6 + SESSION_ENDS] = {
       when(out.from, POLLIN, !is_full(&out)), when(out.to, POLLOUT, is_full(&out)),
       when(err.from, POLLIN, !is_full(&err)), when(err.to, POLLOUT, is_full(&err)),
-      when(in.to, POLLOUT, has_input()),      when(control, POLLIN, true),
+      when(in.flow.to, POLLOUT, has_input(&in)), when(control, POLLIN, true),
   };
+  bool is_timed = kill_at || limit_at;
+  size_t count = 6 + watch_sessions(list + 6, &is_timed);
   sigemptyset(&none);
-  ppoll(list, sizeof list / sizeof *list, kill_at || limit_at ? &tick : NULL, &none);
+  ppoll(list, count, is_timed ? &tick : NULL, &none);
+}
+
+static bool pass_on(struct flow *f) {
+  if (!host_gone) return drain(f);
+  f->start = f->end;
+  return true;
 }
 
 static void push(struct flow *f) {
   fill(f);
-  if (!drain(f)) f->start = f->end;
+  if (!pass_on(f)) f->start = f->end;
 }
 
 /* What the job's end left in the pipes; a child of the job may hold them open for ever. */
@@ -253,13 +198,14 @@ static void finish(struct flow *f) {
   if (f->to < 0) return;
   fcntl(f->to, F_SETFL, 0);
   do fill(f);
-  while (f->start < f->end && drain(f));
+  while (is_full(f) && pass_on(f));
   if (!host_gone) tcdrain(f->to);
 }
 
 int pump(pid_t job) {
   int status = STATUS_FAILED;
   sigset_t child;
+  if (terminal >= 0) terminal = open(TERMINAL, O_RDWR | O_NOCTTY | O_CLOEXEC);
   sigemptyset(&child);
   sigaddset(&child, SIGCHLD);
   sigprocmask(SIG_BLOCK, &child, NULL);
@@ -267,10 +213,11 @@ int pump(pid_t job) {
   if (number_setting("timeout", 0) > 0) limit_at = time(NULL) + number_setting("timeout", 0);
   while (!has_ended(job, &status)) {
     listen(job);
-    feed();
+    feed(&in);
     push(&out);
     push(&err);
     keep_time(job);
+    serve_sessions();
     wait_for_news();
   }
   finish(&out);

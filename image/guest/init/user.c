@@ -70,9 +70,10 @@ void give_to_user(int fd) { fchown(fd, user_id(), group_id()); }
 
 void give_path_to_user(const char *path) { chown(path, user_id(), group_id()); }
 
-/* For a child about to run the job. */
-void become_user(void) {
+/* For a child about to run the job, or something of root's beside it. */
+void become(bool root) {
   gid_t groups[] = {image_group()};
-  if (setgroups(1, groups) != 0 || setgid(group_id()) != 0 || setuid(user_id()) != 0)
-    _exit(STATUS_FAILED);
+  bool done = root ? setgroups(0, NULL) == 0 && setgid(0) == 0 && setuid(0) == 0
+                   : setgroups(1, groups) == 0 && setgid(group_id()) == 0 && setuid(user_id()) == 0;
+  if (!done) _exit(STATUS_FAILED);
 }

@@ -19,7 +19,7 @@ enter_job() {
   else
     exec </dev/null
   fi
-  asked='' modes='' watch='' terminal='' feeding='' apart=''
+  asked='' modes='' watch='' guest='' terminal='' feeding='' apart=''
 }
 
 plan_command() {
@@ -31,6 +31,11 @@ plan_environment() {
 }
 
 plan_binds() {
+  :
+}
+
+# None: paths of a worker do not fit into JSON by a shell.
+plan_record() {
   :
 }
 
@@ -82,8 +87,9 @@ start_watch() {
 
 leave_job() {
   status=$?
-  trap - EXIT
   trap '' HUP INT TERM
+  [ -z "$guest" ] || check_kept
+  exec 2>/dev/null
   [ -z "$watch" ] || end_process "$watch"
   (exit "$status")
   leave
@@ -92,13 +98,10 @@ leave_job() {
 # --- what the guest changed ------------------------------------------------------------------
 
 check_kept() {
-  status=$?
-  trap leave_job EXIT
-  [ -n "$keep" ] && [ ! -s "$jobdir/$keep" ] || exit "$status"
+  [ -n "$keep" ] && [ ! -s "$jobdir/$keep" ] || return 0
   said=$(tail -n 1 "$control/keep.log" 2>/dev/null)
   printf 'apppot: Cannot keep what the guest changed: %s\n' "${said:-the guest did not get that far}" >&2
   [ "$status" != 0 ] || status=125
-  exit "$status"
 }
 
 # --- all of it -------------------------------------------------------------------------------
@@ -123,10 +126,10 @@ run_job() {
   start_watch
   plain_network
   write_control
+  rm -f "$instance/record.json"
   prepare_disk
   prepare_memory
   open_networks
-  trap check_kept EXIT
   start_guest
   await_guest
   report

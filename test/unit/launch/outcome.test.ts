@@ -46,4 +46,42 @@ describe('outcome()', () => {
       'its kernel ended by SIGKILL',
     );
   });
+
+  it.for([
+    [{ kind: 'time limit' }, 124],
+    [{ kind: 'signal', signal: 15 }, 143],
+  ] as const)('is the status of whoever had to kill it: %j', ([killed, status]) => {
+    expect(outcome(NO_REPORT, END, killed)).toBe(status);
+  });
+
+  it.for([
+    [{ kind: 'command' }, 137, 'Cannot finish the job: the guest was killed by "apppot kill"'],
+    [
+      { kind: 'hang', hang: { kind: 'silence', after: 4 } },
+      124,
+      'Cannot finish the job: the guest hangs, silent for 4 s',
+    ],
+    [
+      { kind: 'hang', hang: { kind: 'boot', after: 3 } },
+      124,
+      'Cannot run the guest: it did not get to its job in 3 s; its console ended with:\n' +
+        '  | two\n  | three?[2J\n  | four',
+    ],
+  ] as const)('says why the guest was killed: %j', ([killed, guestStatus, message]) => {
+    const log = 'one\r\ntwo\r\n\r\nepollctl add err fd 1\r\nthree\x1b[2J\r\nfour\r\n';
+    expect(() => outcome(NO_REPORT, { ...END, log }, killed)).toThrow(
+      expect.objectContaining({ guestStatus, message }),
+    );
+  });
+
+  it("is the job's, and an explanation, when memory ran out", () => {
+    const report = { status: 137, error: 'no memory', timedOut: false, isExhausted: true } as const;
+    expect(() => outcome(report, END)).toThrow(
+      expect.objectContaining({ guestStatus: 137, message: 'no memory', code: 'GUEST_EXHAUSTED' }),
+    );
+  });
+
+  it('counts before the kill of a guest that had finished', () => {
+    expect(outcome({ status: 0, timedOut: false }, END, { kind: 'command' })).toBe(0);
+  });
 });

@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { listGuests } from '../guests/list.ts';
+import { renderGuests } from '../guests/render.ts';
+import type { Deps } from './deps.ts';
+import { ownParents } from './guests.ts';
+
+/** `apppot ps` */
+export function psCommand(deps: Deps): Command {
+  return new Command('ps')
+    .description('list your guests; what dead ones left is removed')
+    .option('--json', 'print JSON')
+    .action(({ json }: { readonly json?: boolean }) => {
+      const guests = listGuests(ownParents(deps), Date.now() / 1_000);
+      deps.output(json).result(guests, renderGuests(guests));
+    });
+}
