@@ -60,7 +60,7 @@ export function addSourceFlags(command: Command): Command {
     .option('--against <tree>', 'compare with another directory, or image, byte by byte')
     .option('--image <file>', 'look into an image instead of a directory')
     .option('--cow <file>', 'find what a guest wrote to this COW file of the image')
-    .option('--live <name>', 'pause a running guest, and look into its disk')
+    .option('--live <guest>', 'pause a running guest, and look into its disk')
     .option('--partition <number>', 'of the image, when it has more than one', parsePartition)
     .option('--allow-unexplained', 'go on when changed blocks belong to no file', false);
 }

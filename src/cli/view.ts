@@ -69,7 +69,8 @@ function viewArgument(argument: Argument): ArgumentView {
     name: argument.name(),
     description: describeOption(argument),
     isVariadic: argument.variadic,
-    values: argument.argChoices ?? valuesOf(argument.name()),
+    // An argument that is a name is a guest's.
+    values: argument.argChoices ?? valuesOf(argument.name().replace(/^name$/, 'guest')),
   };
 }
 

@@ -22,10 +22,9 @@ import { type Disk, LaunchError } from './launch.ts';
  *   `COW_TRUNCATED`; `COW_UNUSABLE` when it may not be written, or cannot be made where it should be.
  */
 export function chooseCow(cow: string, image: string, rebase: boolean): Disk {
-  const path = resolve(cow);
   if (!existsSync(cow)) {
     checkPlace(cow);
-    return { kind: 'cow', path, exists: false };
+    return { kind: 'cow', path: resolve(cow), exists: false };
   }
   const header = lookAtImage(cow).cow;
   if (header === undefined) throw mismatch(cow, 'it is no COW file');
@@ -34,7 +33,7 @@ export function chooseCow(cow: string, image: string, rebase: boolean): Disk {
   const moved = checkBase(cow, header, image, rebase);
   return {
     kind: 'cow',
-    path,
+    path: realpathSync(cow),
     exists: true,
     ...(moved !== undefined && { moved }),
     ...(waste > 0 && { waste }),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { chooseCow } from './backing.ts';
 import { lookAtImage } from './image.ts';
@@ -32,7 +32,8 @@ export function chooseDisk(image: string, cow?: string, rebase = false): DiskCho
     return chooseDisk(findBacking(imagePart, look.cow.backing), imagePart, rebase);
   }
   return {
-    image: resolve(imagePart),
+    // A sandbox shows files, and binds nothing over a link.
+    image: realpathSync(imagePart),
     disk: path === undefined ? withoutCow(imagePart) : chooseCow(path, imagePart, rebase),
     ...(look.partition === undefined ? {} : { partition: look.partition }),
   };

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Seconds } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
@@ -147,7 +147,7 @@ function checkAccess(
 ): string {
   try {
     accessSync(path, mode);
-    return resolve(path);
+    return realpathSync(path);
   } catch (cause) {
     const missing = errnoOf(cause) === 'ENOENT';
     throw new LaunchError(

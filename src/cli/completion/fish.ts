@@ -39,7 +39,7 @@ function rules(view: CommandView): string[] {
     ),
     ...options.map((option) => `${at(runsCommand ? '0' : '')} ${optionRule(option)}`),
     ...all.map(
-      (one, i) => `${at(one.isVariadic ? '' : String(i))} ${argumentRule(one, runsCommand)}`,
+      (one, i) => `${at(one.isVariadic ? `${i}+` : String(i))} ${argumentRule(one, runsCommand)}`,
     ),
   ];
 }

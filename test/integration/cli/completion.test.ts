@@ -56,6 +56,11 @@ describe.for(['bash', 'zsh', 'fish'] satisfies Shell[])('completion in %s', (she
     expect(offers('apppot-start --mem b')).toEqual([]);
   });
 
+  it('offers nothing where only the user knows', () => {
+    expect(offers('apppot-start --id b')).toEqual([]);
+    expect(offers('apppot-start --timeout ')).toEqual([]);
+  });
+
   it('leaves the command line of the guest alone', () => {
     expect(offers('apppot-start --image base.img true --unc')).toEqual([]);
   });

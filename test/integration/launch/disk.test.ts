@@ -1,5 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCow } from '../../../src/launch/cow.ts';
@@ -32,6 +39,16 @@ describe('chooseDisk()', () => {
     expect(chooseDisk(`${at('new.cow')}${separator}${at('base.img')}`)).toEqual({
       image: at('base.img'),
       disk: { kind: 'cow', path: at('new.cow'), exists: false },
+    });
+  });
+
+  it('follows links, over which a sandbox can bind nothing', () => {
+    createCow(at('linked.cow'), at('base.img'));
+    symlinkSync('base.img', at('link.img'));
+    symlinkSync('linked.cow', at('link.cow'));
+    expect(chooseDisk(`${at('link.cow')}:${at('link.img')}`)).toEqual({
+      image: at('base.img'),
+      disk: { kind: 'cow', path: at('linked.cow'), exists: true },
     });
   });
 
