@@ -28,7 +28,14 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
 };
 
 /** Commands whose exit status is a guest command's. */
-export const GUEST_COMMANDS: ReadonlySet<string> = new Set(['cluster', 'console', 'exec', 'start', 'submit', 'job wait']);
+export const GUEST_COMMANDS: ReadonlySet<string> = new Set([
+  'cluster',
+  'console',
+  'exec',
+  'start',
+  'submit',
+  'job wait',
+]);
 
 /** The whole tree of commands. */
 export function loadAll(deps: Deps): Promise<Command> {
