@@ -75,3 +75,10 @@ int probe_directory(const char *directory) {
   tell("socket", can_listen(path));
   return OK;
 }
+
+int probe_access(const char *path) {
+  tell("exists", access(path, F_OK) == 0);
+  tell("read", access(path, R_OK | X_OK) == 0);
+  tell("write", access(path, W_OK) == 0);
+  return OK;
+}

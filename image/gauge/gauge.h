@@ -21,6 +21,9 @@ int probe_kvm(void);
 /* directory.c: prints `name=value` lines: what can be done in a directory. */
 int probe_directory(const char *directory);
 
+/* The same, of what may be done with a path, without writing. */
+int probe_access(const char *path);
+
 /* measure.c: prints `name unit value` lines for each group of words such as `cpu`, `disk=DIRECTORY`. */
 int measure(char *const words[]);
 void measure_cpu(void);

@@ -17,6 +17,7 @@ static int run(int count, char *words[]) {
   if (strcmp(task, "namespaces") == 0) return probe_namespaces();
   if (strcmp(task, "kvm") == 0) return probe_kvm();
   if (strcmp(task, "directory") == 0 && count > 2) return probe_directory(words[2]);
+  if (strcmp(task, "access") == 0 && count > 2) return probe_access(words[2]);
   if (strcmp(task, "measure") == 0) return measure(words + 2);
   if (strcmp(task, "serve") == 0 && count > 3) return serve(words[2], words[3]);
   fputs("usage: apppot-gauge TASK [WORD...]\n", stderr);

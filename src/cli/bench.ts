@@ -16,6 +16,8 @@ interface BenchFlags {
   readonly confine: ConfinementWish;
   readonly unconfined: boolean;
   readonly rounds: number;
+  readonly qemu: boolean;
+  readonly qemuKernel?: string;
   readonly json?: boolean;
   readonly quiet: boolean;
 }
@@ -34,6 +36,8 @@ export function benchCommand(deps: Deps): Command {
     )
     .option('--unconfined', 'the same as --confine none', false)
     .option('--rounds <number>', 'how often everything is measured', parseRounds, 3)
+    .option('--qemu-kernel <path>', 'Linux kernel for QEMU (the newest of /boot)')
+    .option('--no-qemu', 'do not compare with QEMU where it is installed')
     .option('--json', 'print the figures as JSON')
     .option('-q, --quiet', 'no progress', false)
     .action(async (flags: BenchFlags) => bench(flags, deps));
@@ -45,7 +49,11 @@ async function bench(flags: BenchFlags, deps: Deps): Promise<void> {
   const onRound = (round: number): void => note(`round ${round} of ${rounds}`);
   await interruptible(deps, async (signal) => {
     const place = placeOf(flags, deps, signal);
-    const report = await runBench(place, { rounds, ...(!flags.quiet && { onRound }) });
+    const report = await runBench(place, {
+      ...{ rounds, qemu: flags.qemu },
+      ...(flags.qemuKernel !== undefined && { qemuKernel: flags.qemuKernel }),
+      ...(!flags.quiet && { onRound }),
+    });
     const data = { format: 'apppot-bench-1', version: VERSION, ...report };
     deps.output(flags.json).result(data, renderBench(report));
   });

@@ -42,28 +42,54 @@ export async function runCluster(
   const [first, ...others] = guests;
   if (first === undefined || !('plan' in first)) throw new Error('the first guest is not here');
   const key = randomBytes(32).toString('hex');
-  if (secret !== undefined) writeFileSync(secret, `${key}\n`, { mode: 0o600, flag: 'wx' });
+  if (secret !== undefined) writeSecret(secret, key);
+  const members: Member[] = [];
+  let ending: Promise<void> | undefined;
+  const endMembers = (): Promise<void> => {
+    ending ??= endAll(members);
+    return ending;
+  };
   let stopFirst = (_signal: number): void => undefined;
   const job = runStart(first.plan, streams, {
     ...options,
+    // A kernel whose switch has gone is busy with that, and ends late.
+    onEnded: endMembers,
     onStop(stop) {
       stopFirst = stop;
       options.onStop?.(stop);
     },
   });
-  const members: Member[] = [];
   try {
     await Promise.race([job, attachable(socket, job)]);
     for (const guest of others) members.push(startMember(guest, key, options));
-    const broken = Promise.race(members.map(unexpected));
-    broken.catch(() => stopFirst(SIGTERM));
-    const result = await job;
-    return await Promise.race([broken, Promise.resolve(result)]);
+    let fault: unknown;
+    for (const member of members) {
+      unexpected(member).catch((error: unknown) => {
+        if (ending !== undefined) return;
+        fault ??= error;
+        stopFirst(SIGTERM);
+      });
+    }
+    const result = await job.catch((error: unknown) => {
+      throw fault ?? error;
+    });
+    if (fault !== undefined) throw fault;
+    return result;
   } finally {
-    for (const member of members) member.stop();
-    await Promise.allSettled(members.map(({ ended }) => ended));
+    await endMembers();
     if (secret !== undefined) rmSync(secret, { force: true });
   }
+}
+
+/** Anew: whoever had it before is dead. */
+function writeSecret(path: string, key: string): void {
+  rmSync(path, { force: true });
+  writeFileSync(path, `${key}\n`, { mode: 0o600, flag: 'wx' });
+}
+
+async function endAll(members: readonly Member[]): Promise<void> {
+  for (const member of members) member.stop();
+  await Promise.allSettled(members.map(({ ended }) => ended));
 }
 
 /** Until guests can attach, or the first one has ended. */

@@ -1,4 +1,6 @@
+import { accessSync, constants } from 'node:fs';
 import type { Bytes } from '../base/units.ts';
+import type { Attempt } from '../host/attempt.ts';
 import { roomIn } from '../host/room.ts';
 import { answerOf, gauge, type Place } from './place.ts';
 
@@ -18,13 +20,18 @@ export interface DirectoryTrial {
   readonly socket: string;
 }
 
+/** What may be done with a path. */
+export interface AccessTrial {
+  readonly exists: boolean;
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
 /** Tries a directory from a program of its own, because a dead file server never answers. */
 export async function tryDirectory(place: Place, directory: string): Promise<DirectoryTrial> {
   const tried = await gauge(place, ['directory', directory]);
   if (tried.error !== undefined) return lookAtDirectory(directory);
-  const values = new Map(
-    [...tried.stdout.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
-  );
+  const values = valuesOf(tried);
   const text = (name: string): string => values.get(name) ?? 'not tried';
   return {
     ...(values.size === 0 ? { reason: answerOf(tried).replace(/^statfs: /, '') } : {}),
@@ -36,6 +43,33 @@ export async function tryDirectory(place: Place, directory: string): Promise<Dir
     lock: text('lock'),
     socket: text('socket'),
   };
+}
+
+/** As {@link tryDirectory}, without writing; nothing may be done with what does not answer. */
+export async function tryAccess(place: Place, path: string): Promise<AccessTrial> {
+  const tried = await gauge(place, ['access', path]);
+  const values = valuesOf(tried);
+  const may = (name: string, mode: number): boolean =>
+    tried.error === undefined ? values.get(name) === 'ok' : isAllowed(path, mode);
+  return {
+    exists: may('exists', constants.F_OK),
+    read: may('read', constants.R_OK | constants.X_OK),
+    write: may('write', constants.W_OK),
+  };
+}
+
+function valuesOf({ stdout }: Attempt): ReadonlyMap<string, string> {
+  const rows = [...stdout.matchAll(/^(\w+)=(.*)$/gm)];
+  return new Map(rows.map(([, name = '', value = '']) => [name, value]));
+}
+
+function isAllowed(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** As far as it can be told without the program. */

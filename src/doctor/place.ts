@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Seconds } from '../base/clock.ts';
 import type { Bytes } from '../base/units.ts';
@@ -36,11 +37,15 @@ export interface Wanted {
   readonly confine: ConfinementWish;
 }
 
+/** Each waits for the signal; Node.js warns of more listeners than were announced. */
+const PROGRAMS_AT_ONCE = 100;
+
 /** The system's own side of a place. */
 export function realSystem(
   path: string,
   signal: AbortSignal,
 ): Pick<Place, 'read' | 'attempt' | 'signal'> {
+  setMaxListeners(PROGRAMS_AT_ONCE, signal);
   return {
     read: readText,
     attempt: (argv, limit) => attempt(argv, limit, { env: { PATH: path }, signal }),

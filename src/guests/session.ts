@@ -30,6 +30,7 @@ export interface SessionOptions {
 
 const PATIENCE: Seconds = 30;
 const LOOK_MS = 20;
+const UNKNOWN = 125;
 const [SIGHUP, SIGPIPE] = [1, 13];
 /** The guest has at most 32 pieces waiting. */
 const PIECES_A_WORD = 8;
@@ -100,7 +101,8 @@ async function passOn(
   };
   try {
     for await (const { kind, data, number } of readPieces(place, check)) {
-      if (kind === 'end') return Number.parseInt(data.toString('latin1'), 10);
+      if (kind === 'end') return parseStatus(data);
+      if (signal.aborted) break;
       await targets[kind](data);
       if (number % PIECES_A_WORD === PIECES_A_WORD - 1) tell(`taken ${number + 1}`);
     }
@@ -111,6 +113,12 @@ async function passOn(
 }
 
 class HungUp extends Error {}
+
+/** What a guest of ours never says counts as our failure. */
+function parseStatus(data: Buffer): number {
+  const status = /^(?<status>\d{1,3})\n/.exec(data.toString('latin1'))?.groups?.status;
+  return status === undefined ? UNKNOWN : Number(status);
+}
 
 /** A reader that has gone is told to the command as to any program; what it still writes is dropped. */
 function outlet(to: Writable, tell: Session['tell']): (data: Buffer) => Promise<void> {

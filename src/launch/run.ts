@@ -31,6 +31,8 @@ export interface RunOptions {
    * kills the guest.
    */
   readonly onStop?: (stop: (signal: number) => void) => void;
+  /** Is waited for when the guest has ended and its networks are still there, for those who use them. */
+  readonly onEnded?: () => Promise<void>;
   /** Is given the name of each guest whose leftovers are removed, because its owner is dead. */
   readonly onSwept?: (name: string) => void;
   /** Variables for programs that networks need, such as ssh. */
@@ -109,6 +111,7 @@ async function runIn(
     return { status, timedOut: report.timedOut || killed?.kind === 'time limit' };
   } finally {
     ending.abort();
+    await options.onEnded?.();
     network.close();
     line.close();
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import type { BenchReport } from '../../src/doctor/bench/bench.ts';
 import { METRICS } from '../../src/doctor/bench/metrics.ts';
+import { findProgram } from '../../src/host/programs.ts';
 import { programs } from '../kit/doctor.ts';
 import { run, workDirectory } from '../kit/guest-run.ts';
 
@@ -27,6 +28,7 @@ async function bench(
 describe('apppot bench', () => {
   it('measures all there is of a guest from an image', async () => {
     const { status, stderr, rows, verdicts, ...report } = await bench([
+      '--no-qemu',
       '--image',
       inject('installed').image,
     ]);
@@ -46,7 +48,7 @@ describe('apppot bench', () => {
     const TMPDIR = join(work.path, 't');
     mkdirSync(TMPDIR);
     chmodSync(TMPDIR, 0o777);
-    const { status, rows, guest } = await bench(['-q'], { PATH, TMPDIR });
+    const { status, rows, guest } = await bench(['-q', '--no-qemu'], { PATH, TMPDIR });
     expect(status).toBe(0);
     expect(readdirSync(TMPDIR)).toEqual([]);
     expect(guest).toMatch(/, no image, confinement .*, network none$/);
@@ -54,6 +56,23 @@ describe('apppot bench', () => {
       METRICS.map(({ id }) => id).filter((id) => !/^(disk|net)-/.test(id)),
     );
   });
+
+  it.runIf(findProgram(['qemu-system-x86_64'], '/usr/bin') !== undefined)(
+    'says why there is nothing to tell of QEMU, and goes on',
+    async () => {
+      const { status, rows, others } = await bench(['-q', '--qemu-kernel', '/bin/true']);
+      expect(status).toBe(0);
+      expect(rows.length).toBeGreaterThan(0);
+      expect(others).toEqual([
+        {
+          guest: 'QEMU tcg, true',
+          fault: expect.stringMatching(/^Cannot measure QEMU tcg, true: ./),
+          rows: [],
+          verdicts: [],
+        },
+      ]);
+    },
+  );
 
   it('says what is missing', async () => {
     const { status, stderr } = await bench(['--kernel', '/no/linux', '-q']);

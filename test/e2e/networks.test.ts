@@ -48,8 +48,12 @@ describe.runIf(isRoot)('a network that leads out', () => {
     const { lines } = await lab.inNetwork(`
       background guest g1 --publish 7001:7000 --publish 192.0.2.1:7002:7000 \\
         --publish 192.0.2.1:7002:7000/udp perl serve.pl 7000
-      until bash -c 'exec 3<>/dev/tcp/127.0.0.1/7001; echo hello >&3; read -r a <&3; echo $a; [ "$a" ]'
-        do sleep 0.1; done 2>/dev/null | grep .
+      for i in $(seq 200); do
+        a=$(bash -c 'exec 3<>/dev/tcp/127.0.0.1/7001; echo hello >&3; read -r a <&3; echo $a')
+        [ -z "$a" ] || break
+        sleep 0.1
+      done 2>/dev/null
+      echo "$a"
       bash talk.sh 192.0.2.1 7002
       bash -c 'exec 3<>/dev/tcp/192.0.2.1/7001' 2>/dev/null || echo closed to others`);
     expect(lines).toEqual(['reached g1', ...lab.talk('g1'), 'closed to others']);
@@ -114,8 +118,9 @@ describe.runIf(isRoot)('a private network', () => {
   }
 
   const SWITCH = `
+    rm -f lab.sock
     background apppot switch "$PWD/lab.sock" 2>/dev/null
-    until [ -S lab.sock ]; do sleep 0.05; done`;
+    await_file lab.sock`;
 
   it('switch: joins four guests on one machine, and stays apart from the way out', async () => {
     const net = '--net switch:lab.sock';
@@ -131,7 +136,7 @@ describe.runIf(isRoot)('a private network', () => {
       ${SWITCH}
       umask 077; echo a secret of many words >key; echo another secret, as long >other
       background apppot switch --listen 192.0.2.1:7700 --link "$PWD/lab.sock" --secret key 2>/dev/null
-      until bash -c 'exec 3<>/dev/tcp/192.0.2.1/7700' 2>/dev/null; do sleep 0.05; done
+      await_port 192.0.2.1 7700
       background guest g1 --node 1 --net switch:lab.sock perl serve.pl 7000
       for n in 2 3; do
         guest g$n --node $n --net switch:tcp:192.0.2.1:7700 --switch-secret key bash talk.sh 10.77.0.1 7000
@@ -150,7 +155,7 @@ describe.runIf(isRoot)('a private network', () => {
       ${SWITCH}
       umask 077; echo a secret of many words >key
       background apppot switch --listen 7700 --secret key 2>/dev/null
-      until bash -c 'exec 3<>/dev/tcp/127.0.0.1/7700' 2>/dev/null; do sleep 0.05; done
+      await_port 127.0.0.1 7700
       background guest g1 --node 1 --net switch:lab.sock perl serve.pl 7000
       other() { setpriv --reuid 54321 --regid 54321 --clear-groups env TMPDIR=/tmp "$@"; }
       chmod 755 lab.sh

@@ -71,12 +71,20 @@ function functions(): string {
     leave() { kill $running 2>/dev/null; wait; }
     trap leave EXIT
     background() { "$@" & running="$running $!"; }
+    await_file() {
+      for i in $(seq 400); do [ ! -e "$1" ] || return 0; sleep 0.05; done
+      echo "there is no $1"; exit 1
+    }
+    await_port() {
+      for i in $(seq 400); do bash -c "exec 3<>/dev/tcp/$1/$2" 2>/dev/null && return; sleep 0.05; done
+      echo "nobody listens at $1 $2"; exit 1
+    }
     . ./lab-guest.sh
     # Serves in the network itself: PORT
     serve() {
       rm -f "listening.$1"
       background perl serve.pl "$1"
-      until [ -e "listening.$1" ]; do sleep 0.05; done
+      await_file "listening.$1"
     }
     name_server() { background node name-server.cjs; }
   `;

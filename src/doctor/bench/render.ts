@@ -4,19 +4,38 @@ import type { Row, Verdict } from './compare.ts';
 import { KINDS, type Unit } from './metrics.ts';
 
 /** A dated table, and what it means in words. */
-export function renderBench({ date, machine, guest, rounds, rows, verdicts }: BenchReport): string {
+export function renderBench(report: BenchReport): string {
+  const { date, machine, guest, rounds, rows, verdicts } = report;
+  const others = report.others.filter(({ fault }) => fault === undefined);
+  const faults = report.others.flatMap(({ fault = [] }) => fault);
   const head = [
     `${date.slice(0, 10)}, ${machine}`,
     `guest: ${guest}`,
+    ...others.map((other, index) => `other ${index + 1}: ${other.guest}`),
     `medians of ${rounds} rounds; the ratio says how many times slower the guest is`,
   ];
-  const table = [['', 'here', 'guest', 'ratio'], ...rows.map(renderRow)].map(align);
+  const titles = [
+    '',
+    'here',
+    'guest',
+    'ratio',
+    ...others.flatMap((_, i) => [`other ${i + 1}`, 'ratio']),
+  ];
+  const table = [titles, ...rows.map((row) => renderRow(row, others))].map(align);
   const words = [...verdicts.map(renderVerdict), ...rows.filter(isStart).map(renderStart)];
-  return [...head, '', ...table, '', ...words].join('\n');
+  return [...head, ...faults, '', ...table, '', ...words].join('\n');
 }
 
-function renderRow({ title, unit, native, guest, ratio }: Row): string[] {
-  return [title, renderValue(unit, native), renderValue(unit, guest), renderRatio(ratio)];
+function renderRow(row: Row, others: BenchReport['others']): string[] {
+  const { id, title, unit, native } = row;
+  const same = others.map((other) => other.rows.find((one) => one.id === id));
+  return [title, renderValue(unit, native), ...[row, ...same].flatMap(renderGuest)];
+}
+
+function renderGuest(row: Row | undefined): string[] {
+  return row === undefined
+    ? ['-', '-']
+    : [renderValue(row.unit, row.guest), renderRatio(row.ratio)];
 }
 
 function align(cells: readonly string[]): string {

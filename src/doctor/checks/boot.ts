@@ -1,8 +1,10 @@
+import { dirname } from 'node:path';
 import type { Seconds } from '../../base/clock.ts';
 import { LaunchError, type StartPlan } from '../../launch/launch.ts';
-import { planStart } from '../../launch/plan.ts';
+import { chooseTemporary, planStart } from '../../launch/plan.ts';
 import { withBareGuest } from '../bare.ts';
 import { type Check, type Finding, fail, ok, warn } from '../check.ts';
+import { tryDirectory } from '../directory.ts';
 import type { Place } from '../place.ts';
 import { tryGuest } from '../trial.ts';
 import { kernelOf } from './kernel.ts';
@@ -18,14 +20,21 @@ export const BOOT: readonly Check[] = [
 
 /** A whole start with all that is chosen here, but for an image. */
 async function bootBare(place: Place): Promise<Finding | undefined> {
-  if ((await kernelOf(place)) === undefined) return undefined;
+  if (!(await isReady(place))) return undefined;
   return withBareGuest(place, async (bare) => judge(await planStart(bare, place), place));
+}
+
+/** What has a line of its own where it does not work, and would hang us. */
+async function isReady(place: Place): Promise<boolean> {
+  if ((await kernelOf(place)) === undefined) return false;
+  const temporary = await tryDirectory(place, dirname(chooseTemporary(place, 'doctor')));
+  return temporary.reason === undefined;
 }
 
 /** Writes to a COW file of its own, whatever is named. */
 async function bootImage(place: Place): Promise<Finding | undefined> {
   const { image, memory, kernel, confine } = place.wanted;
-  if (image === undefined || (await kernelOf(place)) === undefined) return undefined;
+  if (image === undefined || !(await isReady(place))) return undefined;
   const name = `doctor.${process.pid}`;
   const plan = await planStart(
     { name, image, memory, confine, command: ['true'], ...(kernel !== undefined && { kernel }) },

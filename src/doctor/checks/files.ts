@@ -1,9 +1,8 @@
-import { access, constants } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Bytes, formatSize } from '../../base/units.ts';
 import { chooseTemporary } from '../../launch/plan.ts';
 import { type Check, type Finding, fail, ok, warn } from '../check.ts';
-import { tryDirectory } from '../directory.ts';
+import { tryAccess, tryDirectory } from '../directory.ts';
 import type { Place } from '../place.ts';
 
 export const FILES: readonly Check[] = [
@@ -48,32 +47,34 @@ function lookAtSockets(place: Place): Finding {
   );
 }
 
-async function lookAtWorkingDirectory({ directory }: Place): Promise<Finding> {
-  if (!(await may(directory, constants.R_OK | constants.X_OK))) {
-    return fail(
-      `${directory} may not be read`,
-      'Go to another directory, or name one with --jobdir.',
-    );
+async function lookAtWorkingDirectory(place: Place): Promise<Finding> {
+  const { directory } = place;
+  const { read, write } = await tryAccess(place, directory);
+  if (!read) {
+    const remedy = 'Go to another directory, or name one with --jobdir.';
+    return fail(`${directory} may not be read`, remedy);
   }
-  if (await may(directory, constants.W_OK)) return ok(directory);
+  if (write) return ok(directory);
   return warn(
     `${directory} is not writable`,
     'Go to a directory of your own, or name one with --jobdir, where jobs can leave results.',
   );
 }
 
-async function lookAtHome({ env: { HOME: home } }: Place): Promise<Finding> {
+async function lookAtHome(place: Place): Promise<Finding> {
+  const { HOME: home } = place.env;
   const remedy = 'Set HOME to a directory of your own.';
   if (!home) return warn('not set', remedy);
-  if (await may(home, constants.W_OK)) return ok(home);
-  return warn(`${home} is not writable`, remedy);
+  return (await tryAccess(place, home)).write ? ok(home) : warn(`${home} is not writable`, remedy);
 }
 
 /** For building images only. Where it does not exist yet, what it will be made in. */
 async function lookAtCache(place: Place): Promise<Finding> {
   const { cache } = place;
   let directory = cache;
-  while (!(await exists(directory)) && directory !== '/') directory = dirname(directory);
+  while (directory !== '/' && !(await tryAccess(place, directory)).exists) {
+    directory = dirname(directory);
+  }
   const { free, reason, create, write } = await tryDirectory(place, directory);
   const remedy =
     'Set XDG_CACHE_HOME to a directory with room: results of image builds are kept there.';
@@ -81,15 +82,4 @@ async function lookAtCache(place: Place): Promise<Finding> {
   if (fault !== undefined) return warn(`${cache} is not writable: ${fault}`, remedy);
   const found = `${cache}, ${formatSize(free)} free`;
   return free >= ROOM ? ok(found) : warn(found, remedy);
-}
-
-function exists(path: string): Promise<boolean> {
-  return may(path, constants.F_OK);
-}
-
-async function may(path: string, mode: number): Promise<boolean> {
-  return access(path, mode).then(
-    () => true,
-    () => false,
-  );
 }

@@ -52,11 +52,13 @@ async function lookAtFile(place: Place): Promise<Finding> {
   const { wanted, caller, path } = place;
   const confinement = await chooseConfinement(wanted.confine, caller.uid, path);
   const temporary = dirname(chooseTemporary(place, 'doctor'));
-  const chosen = chooseMemoryPlace(wanted.memory, confinement, temporary);
-  if (chosen === 'shared')
-    return ok(confinement.kind === 'bwrap' ? `in its own ${SHARED}` : SHARED);
   const remedy = 'Set TMPDIR to a directory with room where programs may be executed.';
-  const { write, execute } = await tryDirectory(place, temporary);
+  const { write, execute, reason } = await tryDirectory(place, temporary);
+  if (reason !== undefined) return fail(`${temporary} cannot be used: ${reason}`, remedy);
+  const chosen = chooseMemoryPlace(wanted.memory, confinement, temporary);
+  if (chosen === 'shared') {
+    return ok(confinement.kind === 'bwrap' ? `in its own ${SHARED}` : `in ${SHARED}`);
+  }
   if (write !== 'ok') return fail(`${temporary} is not writable: ${write}`, remedy);
   if (execute !== 'ok') return fail(`${temporary} is mounted noexec`, remedy);
   return warn(`in ${temporary}, which is slower than ${SHARED}`, 'Have more room there.');

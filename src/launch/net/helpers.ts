@@ -32,7 +32,7 @@ export function apiSocket({ directory }: InstancePaths): string {
 }
 
 function outer(network: Network, paths: InstancePaths): Helper[] {
-  if (network.kind === 'slirp' && network.bySwitch) return [slirp(network.program, paths.network)];
+  if (network.kind === 'slirp' && network.bySwitch) return [slirp(network.program, paths)];
   if (network.kind !== 'slirp4netns') return [];
   const { program, hostLoopback, publish = [] } = network;
   const argv = [
@@ -44,8 +44,10 @@ function outer(network: Network, paths: InstancePaths): Helper[] {
   return [{ argv: [program, ...argv.slice(1)], socket: paths.network, target: 'slirp4netns' }];
 }
 
-function slirp(program: string, socket: string): Helper {
-  const words = ['--exit-fd=3', '--slip', `listen=unix:${socket}`, '--', program];
+/** Without a home slirp dies; it reads its settings there, and finds none. */
+function slirp(program: string, { network: socket, sockets }: InstancePaths): Helper {
+  const own = ['--', 'env', `HOME=${sockets}`, program];
+  const words = ['--exit-fd=3', '--slip', `listen=unix:${socket}`, ...own];
   return { argv: [SWITCH_PROGRAM, ...words], socket, target: 'slirp' };
 }
 

@@ -5,7 +5,10 @@ host=$1 port=$2
 hello() {
   exec 3<>"/dev/tcp/$host/$port" && echo hello >&3 && read -r answer <&3 && [ -n "$answer" ]
 }
-until hello; do sleep 0.1; done 2>/dev/null
+for try in $(seq 200); do
+  hello && break
+  sleep 0.1
+done 2>/dev/null
 echo "tcp: $answer"
 
 # One read a datagram: bash itself reads byte by byte, and the rest is lost.

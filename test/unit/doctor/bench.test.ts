@@ -88,6 +88,7 @@ describe('renderBench()', () => {
       rounds: 3,
       rows,
       verdicts: judge(rows),
+      others: [],
     };
     expect(renderBench(report).split('\n')).toEqual([
       '2026-05-04, Linux 6.1, 4 × CPU, load 0.1',
@@ -104,5 +105,34 @@ describe('renderBench()', () => {
       'Poor for starting many short processes: 25 ×',
       'Starting and ending a guest takes 360 ms, 1 % of a job of 1 min.',
     ]);
+  });
+
+  it('puts others beside it, and says what went wrong with them', () => {
+    const native = [...samples('fork', 's', 0.001), ...samples('disk-files', 's', 0.001)];
+    const rows = compare(native, [
+      ...samples('fork', 's', 0.004),
+      ...samples('disk-files', 's', 0.002),
+    ]);
+    const text = renderBench({
+      date: '2026-05-04T03:02:01.000Z',
+      machine: 'Linux',
+      guest: 'UML',
+      rounds: 1,
+      rows,
+      verdicts: [],
+      others: [
+        { guest: 'QEMU tcg', rows: compare(native, samples('fork', 's', 0.02)), verdicts: [] },
+        { guest: 'QEMU kvm', fault: 'Cannot measure QEMU kvm: no', rows: [], verdicts: [] },
+      ],
+    });
+    expect(text.split('\n').slice(2, 8)).toEqual([
+      'other 1: QEMU tcg',
+      'medians of 1 rounds; the ratio says how many times slower the guest is',
+      'Cannot measure QEMU kvm: no',
+      '',
+      '                                   here        guest        ratio      other 1        ratio',
+      'fork                            1.00 ms      4.00 ms       4.00 ×      20.0 ms         20 ×',
+    ]);
+    expect(text).toMatch(/^disk: a small file .* -\s+-$/m);
   });
 });

@@ -108,6 +108,23 @@ describe('cgroups', () => {
   });
 });
 
+describe('files', () => {
+  it('that never answer are findings, too', async () => {
+    const place = {
+      ...placeWith({}),
+      env: { HOME: '/home/u' },
+      attempt: async () => ({ overdue: true, stdout: '', stderr: '' }),
+    };
+    const find = async (id: string): Promise<readonly unknown[]> =>
+      ((await findingAt(id, place)) as unknown[]).slice(0, 2);
+    expect(await find('temporary')).toEqual(['fail', '/tmp cannot be used: no answer in time']);
+    expect(await find('memory-file')).toEqual(['fail', '/tmp cannot be used: no answer in time']);
+    expect(await find('jobdir')).toEqual(['fail', '/tmp may not be read']);
+    expect(await find('home')).toEqual(['warn', '/home/u is not writable']);
+    expect(await find('cache')).toEqual(['warn', '/tmp is not writable: no answer in time']);
+  });
+});
+
 describe('limits', () => {
   const limits = (row: string): Readonly<Record<string, string>> => ({
     '/proc/self/limits': `Limit                     Soft Limit           Hard Limit           Units\n${row}\n`,
