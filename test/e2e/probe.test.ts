@@ -61,8 +61,8 @@ describe.each(PEOPLE)('a probe, as %s,', (as) => {
       'image',
       'network',
       'confinement',
-      'limit-file-size',
       'user',
+      'limit-file-size',
       'image-boot',
     ]);
   });
