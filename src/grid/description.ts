@@ -38,6 +38,9 @@ export interface JobOutput {
 export interface JobResources {
   /** Of the guest itself; what the site is asked for is more. */
   readonly memory: Bytes;
+  /** What the site is asked for, in place of what is computed: by `memoryRequest()`. */
+  readonly memoryRequest?: Bytes;
+  /** Of all cores together. */
   readonly cpuTime?: Seconds;
   readonly wallTime?: Seconds;
   readonly disk?: Bytes;

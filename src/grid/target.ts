@@ -22,6 +22,7 @@ export type JobState =
   | 'unknown';
 
 export interface JobStatus {
+  /** `finished`: its command ended with status 0. */
   readonly state: JobState;
   /** The word of the target itself, such as `INLRMS` or `CG`. */
   readonly own?: string;
@@ -65,13 +66,19 @@ export interface Target {
   submit(job: StagedJob): Promise<string>;
   /** Looks for jobs that carry a mark, for after an interruption. @returns their names. */
   find(mark: string): Promise<readonly string[]>;
+  /** Goes on with a submission that was cut off: hands over what is missing. Again does no harm. */
+  resume(id: string, job: StagedJob): Promise<void>;
   /** One answer for each name; `unknown` where there was none. */
   status(ids: readonly string[]): Promise<ReadonlyMap<string, JobStatus>>;
   /** Asks for the end of a job; returns when that was accepted. */
   kill(id: string): Promise<void>;
-  /** Lists a directory of the job. */
+  /** Lists a directory of the job; one that is not there is empty. */
   list(id: string, directory: string): Promise<readonly TargetFile[]>;
-  /** Copies a file of the job into a local one, whole or not at all. */
+  /**
+   * Copies a file of the job into a local one, whole or not at all.
+   *
+   * @throws {GridError} `OUTPUT_MISSING` when the job has none of that name.
+   */
   fetch(id: string, name: string, to: string): Promise<void>;
   /** Forgets the job and its files. */
   clean(id: string): Promise<void>;
