@@ -11,7 +11,7 @@ fi
 
 # shellcheck disable=SC2086
 scripts/install.sh $yes user-mode-linux slirp4netns slirp bubblewrap mmdebstrap fakeroot fakechroot \
-  btrfs-progs e2fsprogs gcc libc6-dev ca-certificates "$@"
+  btrfs-progs busybox e2fsprogs gcc libc6-dev ca-certificates "$@"
 
 # Where the distribution's Node.js is too old, one from the npm registry goes to .node.
 wanted=20.19

@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 PATH=$PWD/.node/bin:$PATH
 
 scripts/setup.sh --yes acl attr dash fakechroot libarchive-tools libcap2-bin mount perl procps python3 \
-  shellcheck uml-utilities umoci util-linux zstd iproute2 bash zsh fish mandoc groff man-db
+  shellcheck uml-utilities umoci util-linux zstd iproute2 bash zsh fish mandoc groff man-db \
+  nordugrid-arc-arex python3-nordugrid-arc
 npm run --silent check
 exec npx vitest run "$@"

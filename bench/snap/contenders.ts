@@ -40,6 +40,9 @@ export function ours({ directory, tree, manifest, image, cow, cache }: Prepared)
   } satisfies Readonly<Record<string, Contender>>;
 }
 
+/** libguestfs(3): a /dev/kvm that is there need not work. */
+const PLAIN_QEMU = 'LIBGUESTFS_BACKEND_SETTINGS=force_tcg';
+
 /** The way of the first AppPot. */
 export function tar({ directory, tree, snar }: Prepared) {
   const state = join(directory, 'work.snar');
@@ -74,6 +77,6 @@ export function peers(prepared: Prepared): readonly Contender[] {
     },
     ...(merged === undefined
       ? []
-      : [{ name: 'virt-diff', argv: ['virt-diff', '-a', image, '-A', merged] }]),
+      : [{ name: 'virt-diff', argv: ['env', PLAIN_QEMU, 'virt-diff', '-a', image, '-A', merged] }]),
   ];
 }

@@ -1,5 +1,7 @@
-# The body of a printed start. Before it stand the plan's own values and functions:
+# The functions of a start, after those of instance.sh. Whoever calls them has the plan's own values and
+# functions:
 #   name temporary image disk cow memory timeout grace boot_timeout watchdog
+#   keeping                                       seconds for keeping what the guest changed
 #   plan_settings plan_command plan_environment   print files of the control directory
 #   plan_record                                   prints what is started, for those who list guests
 #   plan_binds                                    likewise, empty when there are none
@@ -19,33 +21,8 @@ fail() { # STATUS REASON [HINT]
 
 # --- instances -------------------------------------------------------------------------------
 
-# Start time of a process, field 22 of its stat file; empty when there is none.
-started() { # PID
-  read -r stat_line 2>/dev/null <"/proc/$1/stat" || return 0
-  # shellcheck disable=SC2086
-  set -- ${stat_line##*) }
-  printf '%s' "${20}"
-}
-
 record() { # PID
   printf '%s %s\n' "$1" "$(started "$1")" >>"$instance/processes"
-}
-
-end_process() { # PID
-  kill -s KILL -- "-$1" 2>/dev/null || kill -s KILL "$1" 2>/dev/null || :
-}
-
-clear_instance() { # DIRECTORY
-  if [ -f "$1/processes" ]; then
-    while read -r pid start; do
-      now=$(started "$pid")
-      if [ -z "$now" ] || [ "$now" = "$start" ]; then end_process "$pid"; fi
-    done <"$1/processes"
-  fi
-  case $(readlink "$1/memory") in
-  /dev/shm/apppot.*) rm -rf "$(readlink "$1/memory")" ;;
-  esac
-  rm -rf "$1"
 }
 
 sweep() {
@@ -281,7 +258,7 @@ start_guest() {
     record $!
   fi
   exec 7<&-
-  [ -z "$timeout" ] || kill_after "$((timeout + grace + 4))"
+  [ -z "$timeout" ] || kill_after "$((timeout + grace + keeping + 4))"
   [ -z "$boot_timeout" ] || watch boot "$boot_timeout"
   [ -z "$watchdog" ] || watch silence "$watchdog"
 }
@@ -348,7 +325,7 @@ stop() { # SIGNAL
   asked=$1
   : >"$instance/stopping"
   tell "signal $1"
-  kill_after "$((grace + 4))"
+  kill_after "$((grace + keeping + 4))"
 }
 
 await_guest() {
@@ -418,24 +395,29 @@ leave() {
   status=$?
   trap - EXIT
   [ -z "$modes" ] || stty "$modes" 2>/dev/null
-  exec 6>&- 8>&-
+  # Some shells tell of each helper that is killed.
+  exec 6>&- 8>&- 2>/dev/null
   clear_instance "$instance"
   rmdir "$parent" 2>/dev/null
   exit "$status"
 }
 
-asked='' modes=''
-choose_streams
-open_instance
-trap leave EXIT
-trap 'stop 1' HUP
-trap 'stop 2' INT
-trap 'stop 15' TERM
-[ -z "$terminal" ] || trap 'tell "size $(stty size)"' WINCH
-write_control
-prepare_disk
-prepare_memory
-open_networks
-start_guest
-await_guest
-report
+# --- all of it -------------------------------------------------------------------------------
+
+start_and_wait() {
+  asked='' modes=''
+  choose_streams
+  open_instance
+  trap leave EXIT
+  trap 'stop 1' HUP
+  trap 'stop 2' INT
+  trap 'stop 15' TERM
+  [ -z "$terminal" ] || trap 'tell "size $(stty size)"' WINCH
+  write_control
+  prepare_disk
+  prepare_memory
+  open_networks
+  start_guest
+  await_guest
+  report
+}

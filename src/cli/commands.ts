@@ -17,14 +17,25 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   kill: async (deps) => (await import('./stop.ts')).killCommand(deps),
   logs: async (deps) => (await import('./logs.ts')).logsCommand(deps),
   ps: async (deps) => (await import('./ps.ts')).psCommand(deps),
+  site: async (deps) => (await import('./site.ts')).siteCommand(deps),
+  job: async (deps) => (await import('./job.ts')).jobCommand(deps),
+  jobs: async (deps) => (await import('./jobs.ts')).jobsCommand(deps),
   snap: async (deps) => (await import('./snap.ts')).snapCommand(deps),
   start: async (deps) => (await import('./start.ts')).startCommand(deps),
   stop: async (deps) => (await import('./stop.ts')).stopCommand(deps),
+  submit: async (deps) => (await import('./submit.ts')).submitCommand(deps),
   switch: async (deps) => (await import('./switch.ts')).switchCommand(deps),
 };
 
 /** Commands whose exit status is a guest command's. */
-export const GUEST_COMMANDS: ReadonlySet<string> = new Set(['cluster', 'console', 'exec', 'start']);
+export const GUEST_COMMANDS: ReadonlySet<string> = new Set([
+  'cluster',
+  'console',
+  'exec',
+  'start',
+  'submit',
+  'job wait',
+]);
 
 /** The whole tree of commands. */
 export function loadAll(deps: Deps): Promise<Command> {

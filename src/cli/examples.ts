@@ -35,6 +35,23 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'apppot exec --user root -t solver -- apt-get install gdb',
   ],
   console: ['apppot console solver', 'apppot console --user root solver'],
+  'site rte': [
+    'apppot site rte --image /shared/apppot/base.img',
+    'apppot site rte --image /shared/base.img --name APPS/BIO/APPPOT-2.0 -o /etc/arc/rte',
+  ],
+  jobs: ['apppot jobs', 'apppot jobs --json'],
+  'job show': ['apppot job show k3f9a2'],
+  'job wait': ['apppot job wait k3f9a2'],
+  'job cat': ['apppot job cat k3f9a2', 'apppot job cat k3f9a2 --stderr'],
+  'job fetch': ['apppot job fetch k3f9a2 -o results'],
+  'job kill': ['apppot job kill k3f9a2'],
+  'job clean': ['apppot job clean k3f9a2'],
+  'job retry': ['apppot job retry k3f9a2'],
+  submit: [
+    'apppot submit job.yaml --to https://ce.example.org/arex',
+    'apppot submit --rte APPS/BIO/APPPOT-1.0 --changes my.changes.tar.gz --wait ./search',
+    'apppot submit job.yaml --dry-run',
+  ],
   start: [
     'apppot-start --image base.img uname -a',
     'apppot-start --image develop.img --cow work.cow',

@@ -12,8 +12,9 @@ import { useSettings } from './settings/use.ts';
 export async function main(argv: readonly string[], deps: Deps): Promise<void> {
   const name = argv[argv[0] === 'help' ? 1 : 0] ?? '';
   const load = COMMANDS[name];
+  const isGuest = [name, `${name} ${argv[1]}`].some((path) => GUEST_COMMANDS.has(path));
   const loaders = load === undefined ? Object.values(COMMANDS) : [load];
-  await runProgram(loaders, argv, deps, GUEST_COMMANDS.has(name), (command) =>
+  await runProgram(loaders, argv, deps, isGuest, (command) =>
     useSettings(command, Object.keys(COMMANDS), deps),
   );
 }

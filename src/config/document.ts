@@ -18,32 +18,83 @@ interface Mistake {
  * @throws {ConfigError} `FILE_MALFORMED`; the message lists every mistake with its line.
  */
 export function readDocument<T>(text: string, name: string, schema: ZodType<T>): T {
+  const source = openDocument(text, name, 'core');
+  const checked = schema.safeParse(source.document.toJS() ?? {});
+  if (checked.success) return checked.data;
+  throw malformed(name, mistakesOf(checked.error.issues, schema, source));
+}
+
+/** The same with a schema that looks at files; each value is the text as it was written. */
+export async function readTextDocument<T>(
+  text: string,
+  name: string,
+  schema: ZodType<T>,
+): Promise<T> {
+  const source = openDocument(text, name, 'failsafe');
+  const checked = await schema.safeParseAsync(source.document.toJS() || {});
+  if (checked.success) return checked.data;
+  throw malformed(name, mistakesOf(checked.error.issues, schema, source));
+}
+
+/**
+ * Checks values of the command line as if a file had them.
+ *
+ * @throws {ConfigError} `OPTION_MALFORMED`; the message lists every mistake.
+ */
+export async function readOptions<T>(values: object, schema: ZodType<T>): Promise<T> {
+  const checked = await schema.safeParseAsync(values);
+  if (checked.success) return checked.data;
+  const mistakes = checked.error.issues.map(
+    ({ path, message }) => `\n  --${String(path[0])}: ${message}`,
+  );
+  throw new ConfigError(`Cannot use the options: ${count(mistakes)}${mistakes.join('')}`, {
+    kind: 'usage',
+    code: 'OPTION_MALFORMED',
+  });
+}
+
+interface Source {
+  readonly document: Document;
+  readonly lines: LineCounter;
+}
+
+function openDocument(text: string, name: string, schema: 'core' | 'failsafe'): Source {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema });
   const broken = document.errors.map(({ pos, message }) => ({
     line: lines.linePos(pos[0]).line,
     path: '',
     reason: message,
   }));
   if (broken.length > 0) throw malformed(name, broken);
-  const checked = schema.safeParse(document.toJS() ?? {});
-  if (checked.success) return checked.data;
-  throw malformed(
-    name,
-    checked.error.issues.flatMap((issue) =>
-      pathsOf(issue).map((path) => ({
-        line: lineOf(document, lines, path),
-        path: renderPath(path),
-        reason: issue.code === 'unrecognized_keys' ? unknownKey(schema, path) : issue.message,
-      })),
-    ),
+  return { document, lines };
+}
+
+function mistakesOf(
+  issues: readonly Issue[],
+  schema: ZodType,
+  { document, lines }: Source,
+): Mistake[] {
+  return issues.flatMap((issue) =>
+    pathsOf(issue).map((path) => ({
+      line: lineOf(document, lines, path),
+      path: renderPath(path),
+      reason: issue.code === 'unrecognized_keys' ? unknownKey(schema, path) : issue.message,
+    })),
   );
+}
+
+interface Issue {
+  readonly code: string;
+  readonly path: Path;
+  readonly message: string;
+  readonly keys?: readonly string[];
 }
 
 type Path = readonly PropertyKey[];
 
 /** One path for each mistake: an issue about unknown keys stands at the object that holds them. */
-function pathsOf(issue: { code: string; path: Path; keys?: readonly string[] }): readonly Path[] {
+function pathsOf(issue: Issue): readonly Path[] {
   return issue.code === 'unrecognized_keys'
     ? (issue.keys ?? []).map((key) => [...issue.path, key])
     : [issue.path];
@@ -77,9 +128,12 @@ function malformed(name: string, mistakes: readonly Mistake[]): ConfigError {
     .map(
       ({ line, path, reason }) => `\n  line ${line}: ${path === '' ? '' : `${path}: `}${reason}`,
     );
-  const count = mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
-  return new ConfigError(`Cannot use "${name}": ${count}${list.join('')}`, {
+  return new ConfigError(`Cannot use "${name}": ${count(mistakes)}${list.join('')}`, {
     kind: 'usage',
     code: 'FILE_MALFORMED',
   });
+}
+
+function count(mistakes: readonly unknown[]): string {
+  return mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
 }

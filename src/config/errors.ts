@@ -6,6 +6,11 @@
 
 import { AppPotError } from '../base/errors.ts';
 
-export type ConfigCode = 'FILE_UNREADABLE' | 'FILE_MALFORMED' | 'RECIPE_UNKNOWN' | 'RECIPE_CYCLE';
+export type ConfigCode =
+  | 'FILE_UNREADABLE'
+  | 'FILE_MALFORMED'
+  | 'OPTION_MALFORMED'
+  | 'RECIPE_UNKNOWN'
+  | 'RECIPE_CYCLE';
 
 export class ConfigError extends AppPotError<ConfigCode> {}

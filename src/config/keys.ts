@@ -14,9 +14,14 @@ export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonl
   return below instanceof z.ZodType ? keysAt(below, rest) : [];
 }
 
-/** Without what only says that it may be missing. */
+/** Without what only says that it may be missing, or is written in another way. */
 function bare(schema: z.ZodType): z.ZodType {
-  const inner =
-    schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ? schema.unwrap() : schema;
-  return inner === schema || !(inner instanceof z.ZodType) ? schema : bare(inner);
+  const inner = innerOf(schema);
+  return inner instanceof z.ZodType ? bare(inner) : schema;
+}
+
+function innerOf(schema: z.ZodType): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return schema.unwrap();
+  if (!(schema instanceof z.ZodPipe)) return undefined;
+  return schema.in instanceof z.ZodTransform ? schema.out : schema.in;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Seconds } from '../base/clock.ts';
 import { VERSION } from '../base/version.ts';
 import { writeAtomically } from '../host/atomic.ts';
 import { type Origin, readSettings, type SectionSpec, type Setting } from './settings.ts';
@@ -79,8 +80,21 @@ async function keep(directory: string, file: string, kept: Kept): Promise<void> 
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await writeAtomically(file, (handle) => handle.writeFile(JSON.stringify(kept)));
+    await forgetOld(directory);
   } catch {
     // As where the home directory is read-only.
+  }
+}
+
+const KEPT: Seconds = 14 * 86_400;
+const RESULT = /^settings-[0-9a-f]{32}\.json$/;
+
+async function forgetOld(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!RESULT.test(name)) continue;
+    const path = join(directory, name);
+    const { mtimeMs } = await stat(path);
+    if (mtimeMs < Date.now() - KEPT * 1_000) await rm(path, { force: true });
   }
 }
 

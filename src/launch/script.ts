@@ -19,6 +19,7 @@ import { renderRecord } from './record.ts';
 import { scratchWords } from './scratch.ts';
 import { printText, printWords, quote, renderFunction } from './shell.ts';
 import { SIGNS, type Sign } from './signs.ts';
+import { become, STAND_INS, shellWord } from './stand-ins.ts';
 import {
   diskLinks,
   hasOwnMemory,
@@ -28,11 +29,8 @@ import {
   kernelWords,
 } from './words.ts';
 
-/** Stand in words for what only the running script knows. */
-const INSTANCE = '@INSTANCE@';
-const NAME = '@NAME@';
-
-const BODY = new URL('../../image/host/start.sh', import.meta.url);
+/** The functions that every start needs, from `image/host`. */
+export const START_PARTS = ['instance.sh', 'start.sh'] as const;
 
 /**
  * @param name The guest's name; without one each run of the script makes its own.
@@ -42,8 +40,8 @@ const BODY = new URL('../../image/host/start.sh', import.meta.url);
 export function renderScript(plan: StartPlan, name?: string): string {
   checkPrintable(plan);
   checkRebased(plan);
-  const open = { ...plan, name: NAME };
-  const paths = instancePaths(INSTANCE);
+  const open = { ...plan, name: STAND_INS.name };
+  const paths = instancePaths(STAND_INS.instance);
   return [
     '#!/bin/sh',
     `# Starts a guest; made by apppot ${VERSION}. Needs no apppot: run it with sh.`,
@@ -51,9 +49,15 @@ export function renderScript(plan: StartPlan, name?: string): string {
     ...renderValues(plan, name),
     ...renderFunctions(open, paths),
     '',
-    readFileSync(BODY, 'utf8').trimEnd(),
+    ...START_PARTS.map(hostPart),
+    'start_and_wait',
     '',
   ].join('\n');
+}
+
+/** Text of a file of `image/host`. */
+export function hostPart(path: string): string {
+  return readFileSync(new URL(`../../image/host/${path}`, import.meta.url), 'utf8').trimEnd();
 }
 
 function checkPrintable({ network }: StartPlan): void {
@@ -74,7 +78,7 @@ function renderValues(plan: StartPlan, name: string | undefined): string[] {
     `temporary=$\{TMPDIR:-/tmp}`,
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
     `memory=${hasOwnMemory(plan) ? plan.memoryPlace : "''"}`,
-    `timeout=${seconds(plan.timeout)} grace=${grace}`,
+    `timeout=${seconds(plan.timeout)} grace=${grace} keeping=0`,
     `boot_timeout=${seconds(plan.bootTimeout)} watchdog=${seconds(plan.watchdog)}`,
   ];
 }
@@ -126,7 +130,8 @@ function renderCheck(segment: Segment): string[] {
   return endpoint.kind === 'unix' ? [`need_switch ${quote(endpoint.path)}`] : [];
 }
 
-function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): string[] {
+/** The program that runs a guest, with its words. */
+export function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): string[] {
   return [
     ...['env', '-i', ...assignments(kernelEnvironment(plan, paths))],
     ...confinementWords(plan, paths),
@@ -135,11 +140,8 @@ function guestWords(plan: StartPlan, paths: InstancePaths, terminal: boolean): s
   ];
 }
 
-function become(words: readonly string[]): string[] {
-  return words.length === 0 ? [] : [`exec setsid ${words.map(shellWord).join(' ')}`];
-}
-
-function renderSign({ kind, pattern, message, hint, isOfJob }: Sign): string {
+/** A call of `sign` or `sign_of_job`. */
+export function renderSign({ kind, pattern, message, hint, isOfJob }: Sign): string {
   const name = isOfJob ? 'sign_of_job' : 'sign';
   return [name, GUEST_STATUS[kind], ...[pattern, message, hint].map(quote)].join(' ');
 }
@@ -153,16 +155,3 @@ function checkRebased({ disk }: StartPlan): void {
     hint: 'Start the guest once with apppot-start --rebase-cow, then print the script.',
   });
 }
-
-/** A word in which the running script's own values take their places. */
-function shellWord(word: string): string {
-  return word
-    .split(/(@INSTANCE@|@NAME@)/)
-    .map((part) => VARIABLES[part] ?? (part === '' ? '' : quote(part)))
-    .join('');
-}
-
-const VARIABLES: Readonly<Record<string, string>> = {
-  [INSTANCE]: '"$instance"',
-  [NAME]: '"$name"',
-};

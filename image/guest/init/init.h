@@ -60,6 +60,9 @@ void give_path_to_user(const char *path);
 /* merge.c */
 void merge_changes(void);
 
+/* keep.c */
+void keep_changes(void);
+
 /* job.c: returns the job's status as a shell would give it. */
 struct streams;
 int run_job(void);

@@ -76,6 +76,7 @@ static void leave_exhausted(int status, long killed) {
 
 void power_off(int status) {
   if (is_process_1()) end_processes();
+  keep_changes();
   if (disk_lost_data())
     fail(STATUS_FAILED, "Cannot keep what the job wrote: the guest's disk could not be written; "
          "see whether the disk under the image or COW file is full");

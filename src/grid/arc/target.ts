@@ -1,0 +1,140 @@
+/**
+ * ARC by its REST interface.
+ *
+ * @module
+ */
+
+import type { Seconds } from '../../base/clock.ts';
+import { writeAtomically } from '../../host/atomic.ts';
+import { arcRequest } from '../arc-request.ts';
+import { outputMissing, writeAll } from '../output.ts';
+import type { JobStatus, StagedJob, Target, TargetFile } from '../target.ts';
+import { travellingFiles } from '../travelling.ts';
+import { toXrsl } from '../xrsl/convert.ts';
+import { printXrsl } from '../xrsl/print.ts';
+import { connect } from './connection.ts';
+import type { Credentials } from './credentials.ts';
+import { type ArcRest, arcRest } from './rest.ts';
+import { statusOf } from './status.ts';
+
+export interface ArcOptions {
+  /** Such as `https://ce.example.org/arex`. */
+  readonly endpoint: URL;
+  readonly credentials: Credentials;
+  /** For one call. */
+  readonly deadline: Seconds;
+}
+
+/** What the service is told of a job. */
+export function arcText(job: StagedJob): string {
+  return printXrsl(toXrsl(arcRequest(job, travellingFiles(job.sandbox)), { kind: 'rest' }));
+}
+
+export function arcTarget({ endpoint, credentials, deadline }: ArcOptions): Target {
+  const name = endpoint.href.replace(/\/$/, '');
+  const rest = arcRest(connect(endpoint, credentials, deadline), name);
+  return {
+    kind: 'arc',
+    name,
+    submit: async (job) => {
+      const id = await rest.create(arcText(job));
+      await upload(rest, id, job);
+      return id;
+    },
+    find: (mark) => find(rest, mark),
+    resume: (id, job) => upload(rest, id, job),
+    status: async (ids) => status(rest, ids),
+    kill: (id) => rest.kill(id),
+    list: async (id, directory) => list(rest, id, directory),
+    fetch: async (id, file, to) => {
+      const isThere = await download(rest, { id, file, to });
+      if (!isThere) throw outputMissing(file, name);
+    },
+    clean: (id) => rest.clean(id),
+    close: async () => rest.close(),
+  };
+}
+
+const UPLOADS = 4;
+
+/** Again does no harm: a job waits until it has all. */
+async function upload(rest: ArcRest, id: string, { sandbox }: StagedJob): Promise<void> {
+  const files = travellingFiles(sandbox);
+  await each(files, UPLOADS, ({ name }) => rest.upload(id, name, `${sandbox}/${name}`));
+}
+
+const LOOKS = 8;
+
+/** The list has no names: each job's description is looked into. */
+async function find(rest: ArcRest, mark: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  await each(await rest.ids(), LOOKS, async (id) => {
+    const description = await rest.diagnose(id, 'description');
+    if (description?.includes(`"${mark}"`) === true) found.push(id);
+  });
+  return found;
+}
+
+async function status(
+  rest: ArcRest,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, JobStatus>> {
+  const live = await rest.states();
+  const ended = ids.filter((id) => isOver(live.get(id)));
+  const info = await rest.info(ended);
+  const found = new Map<string, JobStatus>();
+  await each(ids, LOOKS, async (id) => {
+    found.set(id, await statusOf(rest, id, live.get(id), info.get(id)));
+  });
+  return found;
+}
+
+/** Also of those that are not in the list. */
+function isOver(state: string | undefined): boolean {
+  return state === undefined || ['FINISHED', 'FAILED', 'KILLED', 'WIPED'].includes(state);
+}
+
+async function list(rest: ArcRest, id: string, directory: string): Promise<readonly TargetFile[]> {
+  const found = await rest.list(id, directory);
+  if (found === undefined) return [];
+  const named = (names: readonly string[], isDirectory: boolean): TargetFile[] =>
+    names.map((name) => ({
+      name: [...directory.split('/'), name].filter(Boolean).join('/'),
+      isDirectory,
+    }));
+  return [...named(found.directories, true), ...named(found.files, false)];
+}
+
+interface Wanted {
+  readonly id: string;
+  readonly file: string;
+  readonly to: string;
+}
+
+class Absent extends Error {}
+
+async function download(rest: ArcRest, { id, file, to }: Wanted): Promise<boolean> {
+  try {
+    await writeAtomically(to, async (local) => {
+      const isThere = await rest.download(id, file, (body) => writeAll(local, body));
+      if (!isThere) throw new Absent();
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Absent) return false;
+    throw error;
+  }
+}
+
+/** Works on so many at once; the first failure counts. */
+async function each<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const rest = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+}

@@ -1,0 +1,53 @@
+/**
+ * What is remembered of a job. Each part is written once and never changes, so that any process can be
+ * killed at any time, and any two can work at once.
+ *
+ * @module
+ */
+
+import type { Instant } from '../../base/clock.ts';
+import type { CredentialPaths } from '../arc/credentials.ts';
+import type { JobDescription } from '../description.ts';
+import type { JobStatus } from '../target.ts';
+
+/** Where a job went, and what opens it again. */
+export type TargetSpec =
+  | { readonly kind: 'arc'; readonly url: string; readonly credentials: CredentialPaths }
+  | { readonly kind: 'local' };
+
+export interface JobRecord {
+  /** Short, for people. */
+  readonly id: string;
+  readonly created: Instant;
+  /** Directory of the record. */
+  readonly directory: string;
+  readonly description: JobDescription;
+  readonly wrapper: string;
+  /** The last one counts; at least one, unless a submission was cut off before it began. */
+  readonly attempts: readonly Attempt[];
+}
+
+/** One submission. */
+export interface Attempt extends AttemptBegin {
+  readonly number: number;
+  /** The target's name for it; set when everything had been handed over. */
+  readonly handle?: string;
+  /** How it ended. */
+  readonly end?: JobStatus;
+}
+
+/** Written before anything is sent. */
+export interface AttemptBegin {
+  readonly mark: string;
+  readonly target: TargetSpec;
+  readonly began: Instant;
+  /** Who submits: see `temporaryName`. */
+  readonly by: string;
+}
+
+export interface JobHead {
+  readonly format: 'apppot-job-record-1';
+  readonly created: Instant;
+  readonly description: JobDescription;
+  readonly wrapper: string;
+}

@@ -1,0 +1,134 @@
+/**
+ * What travels with a job: a plan of the files in its directory, then those files.
+ *
+ * @module
+ */
+
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { errnoOf } from '../base/errors.ts';
+import { assignments } from '../launch/control.ts';
+import { summarizeBundle } from '../snap/summary.ts';
+import type { JobDescription, JobInput } from './description.ts';
+import { SandboxError } from './sandbox-error.ts';
+import type { StagedJob } from './target.ts';
+import { renderWrapper } from './wrapper.ts';
+
+/** Names that the job's own files have; a user's input may have none of them. */
+export const OWN_FILES = {
+  wrapper: 'apppot-job.sh',
+  command: 'apppot-job.command',
+  environment: 'apppot-job.environment',
+  changes: 'apppot-job.changes',
+  kernel: 'apppot-job.kernel',
+  image: 'apppot-job.image',
+} as const;
+
+const OWN_PREFIX = 'apppot-job.';
+
+/** A file of the job directory, and where it comes from. */
+export interface SandboxFile {
+  readonly name: string;
+  readonly source:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'text'; readonly text: string };
+  readonly isExecutable?: true;
+}
+
+export interface SandboxPlan {
+  /** Which of the files is run, without arguments, in the job directory. */
+  readonly wrapper: string;
+  readonly files: readonly SandboxFile[];
+  /** Inputs that the site or the target fetches. */
+  readonly remote: readonly { readonly name: string; readonly url: string }[];
+}
+
+/**
+ * @throws {SandboxError} `INPUT_RESERVED`
+ * @throws {SnapError} when the changes bundle is none, or not whole.
+ */
+export async function planSandbox(description: JobDescription): Promise<SandboxPlan> {
+  const { inputs, changes, command, environment } = description;
+  for (const input of inputs) checkName(input);
+  const base = changes === undefined ? '' : (await summarizeBundle(changes)).head.base;
+  const text = (name: string, content: string): SandboxFile => ({
+    name,
+    source: { kind: 'text', text: content },
+  });
+  return {
+    wrapper: OWN_FILES.wrapper,
+    files: [
+      { ...text(OWN_FILES.wrapper, renderWrapper(description, base)), isExecutable: true },
+      text(OWN_FILES.command, words(command)),
+      text(OWN_FILES.environment, words(assignments(environment))),
+      ...shipped(description),
+      ...inputs.flatMap(local),
+    ],
+    remote: inputs.flatMap(({ name, source }) =>
+      source.kind === 'url' ? [{ name, url: source.url }] : [],
+    ),
+  };
+}
+
+/**
+ * Fills a directory with the files of a plan.
+ *
+ * @throws {SandboxError} `INPUT_UNREADABLE`
+ */
+export async function stageJob(
+  description: JobDescription,
+  plan: SandboxPlan,
+  { mark, directory }: { readonly mark: string; readonly directory: string },
+): Promise<StagedJob> {
+  for (const file of plan.files) await writeOne(directory, file);
+  return { mark, name: description.name, sandbox: directory, wrapper: plan.wrapper, description };
+}
+
+async function writeOne(directory: string, file: SandboxFile): Promise<void> {
+  const { name, source, isExecutable } = file;
+  const path = join(directory, name);
+  const mode = isExecutable ? 0o755 : 0o644;
+  await mkdir(dirname(path), { recursive: true });
+  if (source.kind === 'text') await writeFile(path, source.text, { mode });
+  else await copyFile(source.path, path).catch((cause) => Promise.reject(lost(source.path, cause)));
+}
+
+function shipped({ changes, kernel, image }: JobDescription): SandboxFile[] {
+  const file = (name: string, path: string): SandboxFile => ({
+    name,
+    source: { kind: 'file', path },
+  });
+  return [
+    ...(changes === undefined ? [] : [file(OWN_FILES.changes, changes)]),
+    ...(kernel === undefined
+      ? []
+      : [{ ...file(OWN_FILES.kernel, kernel), isExecutable: true } as const]),
+    ...(image.kind === 'ship' ? [file(OWN_FILES.image, image.path)] : []),
+  ];
+}
+
+function local({ name, source, isExecutable }: JobInput): SandboxFile[] {
+  return source.kind === 'file' ? [{ name, source, ...(isExecutable && { isExecutable }) }] : [];
+}
+
+/** Each word ended by NUL, the one byte that no word holds. */
+function words(list: readonly string[]): string {
+  return list.map((word) => `${word}\0`).join('');
+}
+
+function checkName({ name }: JobInput): void {
+  if (!basename(name).startsWith(OWN_PREFIX) || name.includes('/')) return;
+  throw new SandboxError(`Cannot give a job the input "${name}": its own files are named so`, {
+    kind: 'usage',
+    code: 'INPUT_RESERVED',
+    hint: `Give it a name that does not begin with "${OWN_PREFIX}".`,
+  });
+}
+
+function lost(path: string, cause: unknown): SandboxError {
+  return new SandboxError(`Cannot read "${path}" for the job: ${errnoOf(cause) ?? cause}`, {
+    kind: errnoOf(cause) === 'ENOENT' ? 'missing' : 'conflict',
+    code: 'INPUT_UNREADABLE',
+    cause,
+  });
+}
