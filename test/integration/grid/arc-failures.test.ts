@@ -67,15 +67,6 @@ describe('credentials', () => {
     });
   });
 
-  it('of a user who is not admitted are refused', async () => {
-    const target = targetWith(certificate('Bob Other', [], ce.authorities));
-    await expect(target.submit(job())).rejects.toMatchObject({
-      code: 'TARGET_FORBIDDEN',
-      kind: 'conflict',
-      message: expect.stringContaining(`Cannot submit to "${ce.url}": we may not (403`),
-    });
-  });
-
   it('of a foreign authority are refused', async () => {
     const target = targetWith(certificate('Eve Foreign'));
     await expect(target.submit(job())).rejects.toMatchObject({
