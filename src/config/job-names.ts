@@ -16,3 +16,8 @@ export const JOB_NAME =
 export function hasControl(text: string): boolean {
   return /[\p{Cc}\p{Cs}]/u.test(text);
 }
+
+/** Whether a stream of the job can go to a file of this name: ARC puts the name into a shell script as it is. */
+export function isStreamName(name: string): boolean {
+  return /^[\p{L}\p{N}_.][\p{L}\p{N}\p{M}_.+=,:%@-]*$/u.test(name) && isJobName(name);
+}

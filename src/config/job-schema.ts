@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { z } from 'zod';
 import type { JobFileInput, JobLayer, JobPlace } from './job.ts';
 import { absolute, findInputs } from './job-inputs.ts';
-import { hasControl, isJobName, JOB_NAME } from './job-names.ts';
+import { hasControl, isJobName, isStreamName, JOB_NAME } from './job-names.ts';
 import { duration, line, size, text, word } from './job-values.ts';
 
 /** `-1.0` at the end is the version. */
@@ -16,6 +16,10 @@ const WORD = /^[A-Za-z0-9_.:+@-]+$/;
 export function jobSchema(place: JobPlace): z.ZodType<JobLayer> {
   const jobName = text('a name').refine(isJobName, `expected ${JOB_NAME}`);
   const fileName = jobName.refine((name) => !name.endsWith('/'), 'expected the name of a file');
+  const streamName = text('a name').refine(
+    isStreamName,
+    'expected a name without directory, blanks and quotes, such as log.txt',
+  );
   const path = file(place);
   return z
     .strictObject(
@@ -40,8 +44,8 @@ export function jobSchema(place: JobPlace): z.ZodType<JobLayer> {
         input: inputs(place).optional(),
         output: z.array(output(jobName), 'expected a list of names').optional(),
         stdin: stdin(place).optional(),
-        stdout: fileName.optional(),
-        stderr: fileName.optional(),
+        stdout: streamName.optional(),
+        stderr: streamName.optional(),
         mem: size().optional(),
         'request-mem': size().optional(),
         disk: size().optional(),

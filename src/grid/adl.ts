@@ -44,7 +44,6 @@ function documentOf(request: ArcRequest): Tree {
 function application(request: ArcRequest): Tree {
   return {
     Executable: { Path: request.executable },
-    Input: request.stdin,
     Output: request.stdout,
     Error: request.stderr,
     Environment: Object.entries(request.environment).map(([Name, Value]) => ({ Name, Value })),

@@ -34,7 +34,6 @@ export interface ArcRequest {
   readonly executable: string;
   readonly inputs: readonly ArcInput[];
   readonly outputs: readonly ArcOutput[];
-  readonly stdin?: string;
   readonly stdout: string;
   readonly stderr: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -55,7 +54,7 @@ export interface ArcRequest {
 
 /**
  * The wrapper is run without arguments: ARC gives those to a shell that expands them. The command and
- * its environment travel in a file of the sandbox.
+ * its environment travel in a file of the sandbox; and the wrapper opens stdin itself.
  *
  * @param files All of the sandbox.
  */
@@ -67,7 +66,6 @@ export function arcRequest(job: StagedJob, files: readonly SandboxFile[]): ArcRe
     executable: job.wrapper,
     inputs: [...files, ...remoteInputs(asked.inputs)],
     outputs: outputsOf(job),
-    ...(asked.stdin === undefined ? {} : { stdin: asked.stdin }),
     stdout: asked.stdout,
     stderr: asked.stderr,
     environment: { APPPOT_MARK: job.mark },

@@ -1,12 +1,16 @@
 import type { Bytes } from '../base/units.ts';
 import type { JobResources } from './description.ts';
 
-const MIB = 2 ** 20;
-const FIXED = 64 * MIB;
+/** Kernel program, network program, wrapper, and what the host keeps for each process. */
+const FIXED: Bytes = 64 * 2 ** 20;
+
+/** Page tables, several for each page of the guest. */
+const SHARE = 1 / 64;
 
 /**
- * What a site is asked for, so that a guest that uses all of its memory is not ended for it.
+ * What a site is asked for, so that a guest that uses all of its memory is not ended for it: whole
+ * bytes, of all cores together. Measured, see `docs/decisions/0007-memory-request.md`.
  */
 export function memoryRequest({ memory, memoryRequest: said }: JobResources): Bytes {
-  return said ?? memory + FIXED + memory / 32;
+  return said ?? Math.ceil(memory + FIXED + memory * SHARE);
 }

@@ -12,7 +12,7 @@ import { summarizeBundle } from '../snap/summary.ts';
 import type { JobDescription, JobInput } from './description.ts';
 import { SandboxError } from './sandbox-error.ts';
 import type { StagedJob } from './target.ts';
-import { renderWrapper } from './wrapper.ts';
+import { renderProbe, renderWrapper } from './wrapper.ts';
 
 /** Names that the job's own files have; a user's input may have none of them. */
 export const OWN_FILES = {
@@ -48,25 +48,37 @@ export interface SandboxPlan {
  * @throws {SnapError} when the changes bundle is none, or not whole.
  */
 export async function planSandbox(description: JobDescription): Promise<SandboxPlan> {
-  const { inputs, changes, command, environment } = description;
+  const { inputs, changes } = description;
   for (const input of inputs) checkName(input);
   const base = changes === undefined ? '' : (await summarizeBundle(changes)).head.base;
-  const text = (name: string, content: string): SandboxFile => ({
-    name,
-    source: { kind: 'text', text: content },
-  });
   return {
     wrapper: OWN_FILES.wrapper,
     files: [
       { ...text(OWN_FILES.wrapper, renderWrapper(description, base)), isExecutable: true },
-      text(OWN_FILES.command, words(command)),
-      text(OWN_FILES.environment, words(assignments(environment))),
+      ...wordFiles(description),
       ...shipped(description),
       ...inputs.flatMap(local),
     ],
     remote: inputs.flatMap(({ name, source }) =>
       source.kind === 'url' ? [{ name, url: source.url }] : [],
     ),
+  };
+}
+
+/**
+ * A job of a few seconds instead of a real one: it prints what the worker has for guests, for
+ * `doctor/site.ts` to read, and starts a guest that does nothing.
+ */
+export function planProbe(description: JobDescription): SandboxPlan {
+  const job: JobDescription = { ...description, command: ['true'], environment: {} };
+  return {
+    wrapper: OWN_FILES.wrapper,
+    files: [
+      { ...text(OWN_FILES.wrapper, renderProbe(job)), isExecutable: true },
+      ...wordFiles(job),
+      ...shipped({ ...job, changes: undefined }),
+    ],
+    remote: [],
   };
 }
 
@@ -84,6 +96,17 @@ export async function stageJob(
   return { mark, name: description.name, sandbox: directory, wrapper: plan.wrapper, description };
 }
 
+function wordFiles({ command, environment }: JobDescription): SandboxFile[] {
+  return [
+    text(OWN_FILES.command, words(command)),
+    text(OWN_FILES.environment, words(assignments(environment))),
+  ];
+}
+
+function text(name: string, content: string): SandboxFile {
+  return { name, source: { kind: 'text', text: content } };
+}
+
 async function writeOne(directory: string, file: SandboxFile): Promise<void> {
   const { name, source, isExecutable } = file;
   const path = join(directory, name);
@@ -93,7 +116,13 @@ async function writeOne(directory: string, file: SandboxFile): Promise<void> {
   else await copyFile(source.path, path).catch((cause) => Promise.reject(lost(source.path, cause)));
 }
 
-function shipped({ changes, kernel, image }: JobDescription): SandboxFile[] {
+function shipped({
+  changes,
+  kernel,
+  image,
+}: Pick<JobDescription, 'kernel' | 'image'> & {
+  readonly changes?: string | undefined;
+}): SandboxFile[] {
   const file = (name: string, path: string): SandboxFile => ({
     name,
     source: { kind: 'file', path },

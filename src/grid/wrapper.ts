@@ -35,6 +35,21 @@ const LEAST_DISK_KB = 16 * 1_024;
  * @returns a POSIX script that needs no arguments, no Node.js and no root.
  */
 export function renderWrapper(description: JobDescription, base: string): string {
+  return render(description, base, PARTS, 'run_job');
+}
+
+/** @returns a script like a job's, which says what the worker has for guests. */
+export function renderProbe(description: JobDescription): string {
+  const { changes: _, saveChanges: __, stdin: ___, ...plain } = description;
+  return render(plain, '', [...PARTS, 'grid/probe.sh'], 'run_probe');
+}
+
+function render(
+  description: JobDescription,
+  base: string,
+  parts: readonly string[],
+  start: string,
+): string {
   return [
     '#!/bin/sh',
     `# Runs a job in a guest, on a worker without apppot; made by apppot ${VERSION}.`,
@@ -45,8 +60,8 @@ export function renderWrapper(description: JobDescription, base: string): string
     ...WATCH_PARTS.map(hostPart),
     'END-OF-WATCH\n}',
     '',
-    ...[...START_PARTS, ...PARTS].map(hostPart),
-    'run_job',
+    ...[...START_PARTS, ...parts].map(hostPart),
+    start,
     '',
   ].join('\n');
 }

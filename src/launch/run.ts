@@ -81,13 +81,13 @@ async function runIn(
   options: RunOptions,
 ): Promise<RunResult> {
   const { paths } = instance;
-  const [network, line] = await Promise.all([
+  const [network, line] = await bothOrNone(
     openNetworks(plan, paths, {
       record: instance.record,
       ...(options.helperEnvironment && { environment: options.helperEnvironment }),
     }),
     openLine(paths.line),
-  ]);
+  );
   const ending = new AbortController();
   try {
     const guest = startGuest(plan, instance, streams, line);
@@ -115,6 +115,22 @@ async function runIn(
     network.close();
     line.close();
   }
+}
+
+interface Closable {
+  close(): void;
+}
+
+/** Waits for both, also when one fails: nothing must still be opening when the instance is removed. */
+async function bothOrNone<A extends Closable, B extends Closable>(
+  first: Promise<A>,
+  second: Promise<B>,
+): Promise<[A, B]> {
+  const results = await Promise.allSettled([first, second]);
+  const [a, b] = results;
+  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
+  for (const result of results) if (result.status === 'fulfilled') result.value.close();
+  throw a.status === 'rejected' ? a.reason : (b as PromiseRejectedResult).reason;
 }
 
 /** By somebody else, who says so in the instance directory. */

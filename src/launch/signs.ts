@@ -70,6 +70,13 @@ export const SIGNS: readonly Sign[] = [
     hint: 'Ask for a higher vm.max_map_count on the host, or use less memory in one process.',
   },
   {
+    pattern: '(ptrace: [A-Z][a-z ]+)',
+    code: 'TRACING_FORBIDDEN',
+    kind: 'conflict',
+    message: 'Cannot run the guest: this host lets no program trace another (%s)',
+    hint: 'Have it allowed: by kernel.yama.ptrace_scope, or by the container (seccomp, SYS_PTRACE).',
+  },
+  {
     pattern: '(must be not mounted noexec)',
     code: 'TEMP_UNUSABLE',
     kind: 'conflict',

@@ -75,10 +75,18 @@ describe.each(PEOPLE)('a job of a grid, as %s,', (as) => {
     ['the wrapper', '', {}],
     ['the wrapper, unconfined', '', { APPPOT_CONFINE: 'none' }],
     ['its parent', '"$@" & wait', {}],
+    ['its whole process group', 'exec "$@"', {}],
   ] as const)('leaves nothing when %s is killed', async ([, parent, env]) => {
-    const shell = parent === '' ? ['dash'] : ['sh', '-c', parent, 'sh', 'dash'];
+    const shell = parent === '' ? ['dash'] : ['setsid', 'sh', '-c', parent, 'sh', 'dash'];
     const forever = ['sh', '-c', 'echo up; while :; do sleep 1; done'];
-    await job({ command: forever }, { shell, env, onSpawn: killWhenItSpeaks });
+    await job(
+      { command: forever },
+      {
+        shell,
+        env,
+        onSpawn: parent.startsWith('exec') ? killGroupWhenItSpeaks : killWhenItSpeaks,
+      },
+    );
     expect(await leftovers(work.path)).toEqual([]);
   });
 
@@ -116,6 +124,10 @@ interface RunWish {
 
 function killWhenItSpeaks(child: ChildProcess): void {
   child.stdout?.once('data', () => child.kill('SIGKILL'));
+}
+
+function killGroupWhenItSpeaks(child: ChildProcess): void {
+  child.stdout?.once('data', () => process.kill(-(child.pid ?? 0), 'SIGKILL'));
 }
 
 /** What guests left in a directory, in shared memory and among the processes; waits for what is just ending. */

@@ -157,7 +157,8 @@ describe.runIf(isRoot)('a private network', () => {
       background apppot switch --listen 7700 --secret key 2>/dev/null
       await_port 127.0.0.1 7700
       background guest g1 --node 1 --net switch:lab.sock perl serve.pl 7000
-      other() { setpriv --reuid 54321 --regid 54321 --clear-groups env TMPDIR=/tmp "$@"; }
+      other() { setpriv --reuid 54321 --regid 54321 --clear-groups env TMPDIR="$PWD/tmp/other" "$@"; }
+      mkdir -m 1777 tmp/other
       chmod 755 lab.sh
       for net in switch:$PWD/lab.sock "switch:tcp:127.0.0.1:7700 --switch-secret $PWD/key"; do
         other sh -c '. ./lab-guest.sh; guest g2 --node 2 --net "$@" true' sh $net

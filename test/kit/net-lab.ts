@@ -62,7 +62,7 @@ export function netLab(): NetLab {
 /** What every script begins with. */
 function functions(): string {
   return `
-    mkdir -p tmp && export TMPDIR="$PWD/tmp"
+    rm -rf tmp && mkdir tmp && export TMPDIR="$PWD/tmp"
     mount -t sysfs sysfs /sys
     ip link set lo up multicast on && ip addr add 192.0.2.1/32 dev lo
     ip route add 224.0.0.0/4 dev lo

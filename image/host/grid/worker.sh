@@ -7,12 +7,16 @@ has_command() { # NAME
 }
 
 check_worker() {
+  check_programs
+  check_tracing
+  check_file_size
+}
+
+check_programs() {
   [ -r "/proc/$$/stat" ] || fail 126 'Cannot run the guest: this worker has no /proc'
   for tool in awk cat chmod cp dd df head id kill mkdir mkfifo mktemp mv od readlink rm rmdir sed setsid sleep stat tail tr; do
     has_command "$tool" || fail 127 "Cannot run the guest: this worker has no program \"$tool\""
   done
-  check_tracing
-  check_file_size
 }
 
 # Source: the kernel's admin-guide/LSM/Yama.rst.

@@ -11,10 +11,24 @@ export type ArcObject = { readonly [key: string]: unknown };
 export function parseAnswer(body: string): ArcObject | undefined {
   if (body.trim() === '') return {};
   try {
-    const value: unknown = JSON.parse(body);
+    const value: unknown = JSON.parse(body, (_, one: unknown) =>
+      typeof one === 'string' ? bytesAsText(one) : one,
+    );
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** It escapes each byte of UTF-8 as if that were a character: `\u00C3\u00BC` for `ü`. */
+function bytesAsText(text: string): string {
+  if (!/^[\0-\xff]*$/.test(text)) return text;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      Buffer.from(text, 'latin1'),
+    );
+  } catch {
+    return text;
   }
 }
 

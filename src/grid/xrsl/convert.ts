@@ -26,7 +26,6 @@ export function toXrsl(request: ArcRequest, reader: XrslReader): XrslGroup {
         'outputFiles',
         outputs.map(({ name, url }) => [name, url ?? '']),
       ),
-      ...given('stdin', request.stdin),
       relation('stdout', request.stdout),
       relation('stderr', request.stderr),
       ...list('environment', Object.entries(environment)),

@@ -59,7 +59,6 @@ const request: fc.Arbitrary<ArcRequest> = fc
       image: rte === undefined ? { kind: 'site', path: '/x' } : { kind: 'rte', name: rte },
       inputs: remote === undefined ? [] : [input],
       outputs: [{ name: `${output}.out` }, { name: `${output}/` }],
-      stdin: files[0]?.name,
       stdout,
       stderr,
       resources: { memory: 2 ** 29, count: 2, cpuTime: number, wallTime: number, disk: number },

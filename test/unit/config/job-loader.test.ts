@@ -13,7 +13,7 @@ beforeAll(async () => {
   await import('../../../src/config/document.ts');
   await import('../../../src/config/job-schema.ts');
   await import('fast-glob');
-}, 10_000);
+}, 30_000);
 
 beforeAll(() => {
   const files =
@@ -41,7 +41,7 @@ const bare = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll(dir
 const file = (name: string, path = name) => ({ name, source: { kind: 'file', path: `/${path}` } });
 const tool = { ...file('bin/tool'), isExecutable: true };
 
-describe('loadJobFile()', () => {
+describe('loadJobFile()', { timeout: 10_000 }, () => {
   it('finds nothing in an empty file', async () => {
     expect(await loadJobFile(jobFile(''), place())).toEqual({});
   });
@@ -114,7 +114,9 @@ input:
   - in.txt
   - {from: bin/tool, as: in.txt}
 output: [/etc/passwd, {name: x, to: there}]
-stdout: logs/
+stdout: logs/out.txt
+stderr: $(id)
+save-changes: bundles/
 mem: much
 wall-time: 0
 count: 0
@@ -136,12 +138,14 @@ notify: me
       '  line 10: input[2].form: unknown setting; did you mean "from"?',
       `  line 13: output[0].name: expected ${JOB_NAME}`,
       '  line 13: output[1].to: expected an address',
-      '  line 14: stdout: expected the name of a file',
-      '  line 15: mem: expected a size such as 2G',
-      '  line 16: wall-time: expected a time such as 90s, 10m or 2h',
-      '  line 17: count: expected a number of cores such as 1',
-      '  line 18: que: unknown setting; did you mean "queue"?',
-      '  line 19: notify: expected an e-mail address',
+      '  line 14: stdout: expected a name without directory, blanks and quotes, such as log.txt',
+      '  line 15: stderr: expected a name without directory, blanks and quotes, such as log.txt',
+      '  line 16: save-changes: expected the name of a file',
+      '  line 17: mem: expected a size such as 2G',
+      '  line 18: wall-time: expected a time such as 90s, 10m or 2h',
+      '  line 19: count: expected a number of cores such as 1',
+      '  line 20: que: unknown setting; did you mean "queue"?',
+      '  line 21: notify: expected an e-mail address',
     ]);
   });
 
@@ -181,7 +185,7 @@ const refusal = async (...input: unknown[]) => {
   return bare(error.message).split('\n').slice(1).join('\n');
 };
 
-describe('readJobOptions()', () => {
+describe('readJobOptions()', { timeout: 10_000 }, () => {
   it.for<[string, unknown, unknown[]]>([
     ['a pattern', 'spectra/*.mgf', [file('spectra/a.mgf'), file('spectra/b.mgf')]],
     [

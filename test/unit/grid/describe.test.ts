@@ -8,7 +8,7 @@ const file = (name: string, path = `/home/ada/${name}`) => ({
   source: { kind: 'file', path } as const,
 });
 
-describe('describeJob()', () => {
+describe('describeJob()', { timeout: 20_000 }, () => {
   it('gives everything that nobody said its default', () => {
     expect(describeJob([{ rte: 'APPPOT-1.0' }])).toEqual({
       name: 'apppot',

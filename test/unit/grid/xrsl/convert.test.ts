@@ -42,7 +42,7 @@ describe('toXrsl()', () => {
  (runTimeEnvironment = "APPS/BIO/APPPOT-1.0")
  (queue = "grid")
  (count = "2")
- (memory = "527")
+ (memory = "520")
  (disk = "96")
  (cpuTime = "300 seconds")
  (wallTime = "91 seconds")
@@ -63,7 +63,7 @@ describe('toXrsl()', () => {
  (environment = ("APPPOT_MARK" "mark-1"))
  (jobName = "try")
  (count = "1")
- (memory = "592")
+ (memory = "584")
 `);
   });
 });

@@ -32,7 +32,7 @@ const { node } = fc.letrec<{ node: Xrsl }>((tie) => ({
   ),
 }));
 
-describe('parseXrsl()', () => {
+describe('parseXrsl()', { timeout: 20_000 }, () => {
   it('reads back every tree that printXrsl() prints', () => {
     fc.assert(
       fc.property(node, (tree) => {
@@ -42,7 +42,7 @@ describe('parseXrsl()', () => {
   });
 });
 
-describe('printXrsl()', () => {
+describe('printXrsl()', { timeout: 20_000 }, () => {
   it('never prints the beginning of a comment', () => {
     fc.assert(
       fc.property(node, (tree) => {
