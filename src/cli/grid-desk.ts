@@ -28,7 +28,8 @@ export async function atDesk(deps: Deps, work: (desk: GridDesk) => Promise<void>
       openTarget(spec, {
         now: now(),
         credentials: ownCredentials(deps.env),
-        localBase: join(state, 'local'),
+        base: state,
+        host: deps.host,
         environment: jobEnvironment(deps.env),
       });
     targets.set(key, target);

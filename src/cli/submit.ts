@@ -27,7 +27,7 @@ export function submitCommand(deps: Deps): Command {
   const command = new Command('submit')
     .description('run a command in a guest as a job on a grid, a cluster or this machine')
     .argument('[command...]', 'a job file that ends in .yaml, and what to run in the guest')
-    .option('--to <target>', 'address of an ARC service, or local', 'local')
+    .option('--to <target>', 'address of an ARC service, slurm or local', 'local')
     .option('--wait', "wait for the job's end; the status is the command's", false)
     .option('--dry-run', 'print what would be sent, and send nothing', false)
     .option('--json', 'print the record of the job as JSON');

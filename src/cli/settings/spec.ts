@@ -22,6 +22,12 @@ const OF_THE_USER: ReadonlySet<string> = new Set([
   'net',
   'publish',
   'rsh',
+  'ca-dir',
+  'cert',
+  'key',
+  'proxy',
+  'to',
+  'token-file',
   'unconfined',
 ]);
 

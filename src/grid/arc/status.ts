@@ -28,10 +28,19 @@ async function failed(rest: ArcRest, id: string, activity: ArcObject): Promise<J
   const told = textsOf(activity, 'State')
     .find((word) => word.startsWith('arcrest:'))
     ?.slice('arcrest:'.length);
-  if (told === 'FAILED' || told === 'KILLED') {
-    return ended(told, textsOf(activity, 'Error').join('; '));
-  }
-  return ended('FAILED', (await rest.diagnose(id, 'failed')) ?? '');
+  const isTold = told === 'FAILED' || told === 'KILLED';
+  const reason = isTold
+    ? textsOf(activity, 'Error').join('; ')
+    : ((await rest.diagnose(id, 'failed')) ?? '');
+  const more = /submission to LRMS failed/i.test(reason) ? await submissionError(rest, id) : '';
+  return ended(isTold ? told : 'FAILED', `${reason}${more}`);
+}
+
+/** The cause is only in the job's log. */
+async function submissionError(rest: ArcRest, id: string): Promise<string> {
+  const log = (await rest.diagnose(id, 'errors')) ?? '';
+  const words = /^.*?\bERROR: ?(?<words>.*)$/im.exec(log)?.groups?.words;
+  return words === undefined ? '' : `: ${words}`;
 }
 
 /** Jobs are listed so, too, at the moment in which the service moves their notes. */

@@ -13,6 +13,7 @@ import type { JobStatus } from '../target.ts';
 /** Where a job went, and what opens it again. */
 export type TargetSpec =
   | { readonly kind: 'arc'; readonly url: string; readonly credentials: CredentialPaths }
+  | { readonly kind: 'slurm' }
   | { readonly kind: 'local' };
 
 export interface JobRecord {

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCredentials } from '../../../src/grid/arc/credentials.ts';
 import { arcTarget } from '../../../src/grid/arc/target.ts';
 import { localTarget } from '../../../src/grid/local/target.ts';
+import { slurmTarget } from '../../../src/grid/slurm/target.ts';
 import type { Target } from '../../../src/grid/target.ts';
 import { type ArcCe, startArcCe } from '../../kit/arc-ce.ts';
+import { startSlurm } from '../../kit/slurm.ts';
 import { isOver, stagedJob, until } from '../../kit/target-job.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
 
@@ -19,6 +21,7 @@ const directory = temporaryDirectory();
 const LABS: Readonly<Record<string, () => Promise<Lab>>> = {
   arc: arcLab,
   local: localLab,
+  ...(process.getuid?.() === 0 ? { slurm: slurmLab } : {}),
 };
 
 describe.each(Object.entries(LABS))('%s', (_kind, open) => {
@@ -121,6 +124,13 @@ async function arcLab(): Promise<Lab> {
   const credentials = readCredentials({ certificate, key, authorities }, Date.now() / 1_000);
   const target = arcTarget({ endpoint: new URL(ce.url), credentials, deadline: 20 });
   return { target, stop: ce.stop };
+}
+
+/** Its daemons want to be root. */
+async function slurmLab(): Promise<Lab> {
+  const slurm = await startSlurm();
+  const base = join(directory.path, 'slurm');
+  return { target: slurmTarget({ host: slurm.host, base, deadline: 30 }), stop: slurm.stop };
 }
 
 async function localLab(): Promise<Lab> {

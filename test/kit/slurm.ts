@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Host } from '../../src/host/host.ts';
+import { localHost } from '../../src/host/local.ts';
+import { freePort } from '../../src/host/ports.ts';
+
+const SCRIPT = join(import.meta.dirname, '../../scripts/fixtures/slurm.sh');
+
+/** A real Slurm on this machine. */
+export interface Slurm {
+  /** Runs Slurm's commands against it. */
+  readonly host: Host;
+  readonly configuration: string;
+  stop(): Promise<void>;
+}
+
+export async function startSlurm(): Promise<Slurm> {
+  const directory = mkdtempSync('/tmp/apppot-slurm-');
+  const script = (...words: readonly string[]) => promisify(execFile)('bash', [SCRIPT, ...words]);
+  const stop = async (): Promise<void> => {
+    await script('stop', directory);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    await script('start', directory, String(await freePort()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const configuration = join(directory, 'slurm.conf');
+  const env = { SLURM_CONF: configuration };
+  return {
+    host: { name: 'slurm', run: (argv, options) => localHost.run(argv, { ...options, env }) },
+    configuration,
+    stop,
+  };
+}
