@@ -35,7 +35,7 @@ export function deathOf(paths: InstancePaths): string | undefined {
 const OWNERLESS_MS = 60_000;
 
 function isOld({ directory }: InstancePaths): boolean {
-  const made = statSync(directory, { throwIfNoEntry: false })?.ctimeMs;
+  const made = statSync(directory, { throwIfNoEntry: false })?.mtimeMs;
   return made !== undefined && Date.now() - made > OWNERLESS_MS;
 }
 
