@@ -34,7 +34,6 @@ sweep() {
     read -r pid start <"$directory/owner" || continue
     [ "$(started "$pid")" = "$start" ] && continue
     clear_instance "$directory"
-    printf 'apppot: removed what guest "%s" left\n' "${directory##*/}" >&2
   done
 }
 

@@ -52,7 +52,6 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
     const { status, timedOut } = await runStart(plan, streams, {
       ...(flags.consoleLog === undefined ? {} : { consoleLog: flags.consoleLog }),
       onStop: signals.onStop,
-      onSwept: (name) => deps.output().note(`apppot: removed what guest "${name}" left`),
       helperEnvironment: helperEnvironment(deps.env),
     });
     if (timedOut) deps.output().note(`apppot: the job was ended after ${plan.timeout} s`);

@@ -8,16 +8,19 @@ import { HostError } from './host.ts';
  */
 export function makeFifo(path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    execFile('mkfifo', ['-m', '600', path], (error, _, stderr) => {
+    execFile(MKFIFO, ['-m', '600', path], (error, _, stderr) => {
       if (error === null) resolve();
       else reject(unusable(path, error, stderr));
     });
   });
 }
 
+/** A part of every system, wherever a bare `PATH` leads. */
+const MKFIFO = '/usr/bin/mkfifo';
+
 function unusable(path: string, cause: Error, stderr: string): HostError {
   const isMissing = 'code' in cause && cause.code === 'ENOENT';
-  const reason = isMissing ? 'there is no program "mkfifo" in PATH' : stderr.trimEnd();
+  const reason = isMissing ? `there is no program "${MKFIFO}"` : stderr.trimEnd();
   return new HostError(`Cannot make the FIFO "${path}": ${reason}`, {
     kind: 'conflict',
     code: 'FIFO_UNUSABLE',

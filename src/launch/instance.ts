@@ -24,8 +24,6 @@ import { type InstancePaths, instancePaths, SHARED_MEMORY } from './words.ts';
 
 export interface Instance {
   readonly paths: InstancePaths;
-  /** Names of instances whose owners were dead, and which are gone now. */
-  readonly swept: readonly string[];
   /** Notes a process to be ended with the instance: the leader of its group. */
   record(pid: number): void;
   /** Makes the directory for the guest's memory; one in `/dev/shm` goes with the instance, too. */
@@ -42,12 +40,11 @@ export interface Instance {
  */
 export function openInstance(parent: string, name: string, uid: number): Instance {
   const paths = instancePaths(join(parent, name));
-  const swept = makeDirectory(parent, paths.directory, uid);
+  makeDirectory(parent, paths.directory, uid);
   writeFileSync(paths.owner, renderProcess(identify(process.pid)));
   mkdirSync(paths.sockets, { mode: 0o700 });
   return {
     paths,
-    swept,
     record: (pid) => appendFileSync(paths.processes, renderProcess(identify(pid))),
     makeMemory(place) {
       if (place === 'temporary') mkdirSync(paths.memory, { mode: 0o700 });
@@ -61,17 +58,14 @@ export function openInstance(parent: string, name: string, uid: number): Instanc
 }
 
 /** Tries again when the last of the other instances takes the parent with it. */
-function makeDirectory(parent: string, directory: string, uid: number, tries = 5): string[] {
+function makeDirectory(parent: string, directory: string, uid: number, tries = 5): void {
   makeParent(parent, uid);
-  const swept = sweep(parent);
+  sweep(parent);
   try {
     mkdirSync(directory, { mode: 0o700 });
-    return swept;
   } catch (cause) {
-    if (errnoOf(cause) === 'ENOENT' && tries > 0) {
-      return [...swept, ...makeDirectory(parent, directory, uid, tries - 1)];
-    }
-    throw errnoOf(cause) === 'EEXIST' ? taken(basename(directory)) : unusable(parent, cause);
+    if (errnoOf(cause) === 'ENOENT' && tries > 0) makeDirectory(parent, directory, uid, tries - 1);
+    else throw errnoOf(cause) === 'EEXIST' ? taken(basename(directory)) : unusable(parent, cause);
   }
 }
 

@@ -33,8 +33,6 @@ export interface RunOptions {
   readonly onStop?: (stop: (signal: number) => void) => void;
   /** Is waited for when the guest has ended and its networks are still there, for those who use them. */
   readonly onEnded?: () => Promise<void>;
-  /** Is given the name of each guest whose leftovers are removed, because its owner is dead. */
-  readonly onSwept?: (name: string) => void;
   /** Variables for programs that networks need, such as ssh. */
   readonly helperEnvironment?: Readonly<Record<string, string>>;
 }
@@ -56,7 +54,6 @@ export async function runStart(
   options: RunOptions = {},
 ): Promise<RunResult> {
   const instance = openInstance(plan.temporary, plan.name, plan.caller.uid);
-  for (const name of instance.swept) options.onSwept?.(name);
   try {
     writeControl(instance.paths.control, plan, {
       ...(streams.terminal === undefined ? {} : { terminal: streams.terminal }),

@@ -28,16 +28,8 @@ it('32 guests at once all run; of those whose starters are killed nothing is lef
   for (const { owner } of dead) owner.kill('SIGKILL');
   await Promise.all(dead.map(({ ended }) => ended));
   const next = await start('apppot-start', ['true'], options);
-  expect(next).toMatchObject({ status: 0 });
-  const isDead = (index: number) => index % 2 === 0;
-  expect(new Set(next.stderr.trimEnd().split('\n'))).toEqual(
-    new Set(
-      names
-        .filter((_, index) => isDead(index))
-        .map((name) => `apppot: removed what guest "${name}" left`),
-    ),
-  );
-  const living = names.filter((_, index) => !isDead(index));
+  expect(next).toMatchObject({ status: 0, stderr: '' });
+  const living = names.filter((_, index) => index % 2 === 1);
   expect(new Set((await listed(work.path, options)).map(({ name }) => name))).toEqual(
     new Set(living),
   );
