@@ -55,6 +55,7 @@ function stageEmptyGuest(directory: string): void {
   mkdirSync(join(directory, 'image/guest'));
   mkdirSync(join(directory, 'dist/guest'));
   writeFileSync(join(directory, 'dist/guest/apppot-init'), 'init');
+  writeFileSync(join(directory, 'dist/guest/apppot-rsh'), 'rsh');
   writeFileSync(join(directory, 'image/guest/apppot-merge'), '#!/bin/sh\n');
   writeFileSync(join(directory, 'image/guest/exclude'), 'tmp/*\n');
   writeFileSync(join(directory, 'image/guest/apppot.service'), '[Unit]\n');

@@ -131,6 +131,7 @@ describe.each(USERS)('apppot image build, as user %i', (uid) => {
       'srv/a/b.txt file 4750 33:34 6',
       'usr directory 755 0:0',
       'usr/bin directory 755 0:0',
+      'usr/bin/apppot-rsh file 755 0:0 3',
       'usr/bin/tool file 755 0:0 10',
       'usr/lib directory 755 0:0',
       'usr/lib/apppot directory 755 0:0',
