@@ -111,7 +111,7 @@ it('clears the line before it complains', async () => {
   const { holdWhen, status, written } = session(['verify', 'out/c.tar.gz']);
   await holdWhen(() => opened().includes(`${directory}/out/c.tar.gz`));
   expect(await status).toBe(5);
-  expect(written()).toMatch(/\rreading: (?:\d entries, )?[\d.]+ MiB of 90.0 MiB<erase>/);
+  expect(written()).toMatch(/\rreading: (?:\d entries, )?[\d.]+ (?:B|KiB|MiB) of 90.0 MiB<erase>/);
   expect(screenOf(written())).toMatch(/^apppot-snap: Cannot read bundle "out\/c.tar.gz": /);
 });
 
