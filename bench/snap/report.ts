@@ -19,12 +19,16 @@ export function printTable(
   for (const row of rows) {
     const ratios = references.map(({ seconds }) => (row.seconds / seconds).toFixed(3));
     print(row.name, [
-      row.seconds.toFixed(2),
-      row.busy.toFixed(2),
-      row.memory.toFixed(0),
+      figure(row.seconds, 2),
+      figure(row.busy, 2),
+      figure(row.memory, 0),
       ...ratios,
     ]);
   }
+}
+
+function figure(value: number, digits: number): string {
+  return Number.isNaN(value) ? '-' : value.toFixed(digits);
 }
 
 export function printGoals(goals: readonly Goal[]): void {
