@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunTimeEnvironment, renderRte } from '../../../src/grid/rte.ts';
-import { findProgram } from '../../../src/host/programs.ts';
 
 const NAME = 'APPS/BIO/APPPOT-1.0';
 const RTE: RunTimeEnvironment = {
@@ -56,35 +55,32 @@ describe('renderRte()', () => {
     expect(refused({ image: 'base.img' })).toThrow('Cannot set APPPOT_IMAGE to "base.img"');
   });
 
-  it.runIf(findProgram(['arcctl'], '/usr/bin') !== undefined)(
-    'is enabled, listed and changed by arcctl',
-    () => {
-      const path = join(work, 'rte', NAME);
-      mkdirSync(dirname(path), { recursive: true });
-      mkdirSync(join(work, 'control'));
-      writeFileSync(path, renderRte(RTE));
-      const configuration = join(work, 'arc.conf');
-      writeFileSync(
-        configuration,
-        `[common]\n[mapping]\nmap_to_user = nobody\n[lrms]\nlrms = fork\n[arex]\ncontroldir = ${work}/control\nruntimedir = ${work}/rte\n`,
-      );
-      const arcctl = (...words: string[]): string =>
-        execFileSync('unshare', [...PRIVATE, 'arcctl', '-c', configuration, 'rte', ...words], {
-          encoding: 'utf8',
-          stdio: ['ignore', 'pipe', 'pipe'],
-        });
-      arcctl('enable', NAME);
-      expect(arcctl('list', '--enabled')).toContain(NAME);
-      expect(arcctl('params-get', NAME)).toContain(`APPPOT_IMAGE=${RTE.image}`);
-      arcctl('params-set', NAME, 'APPPOT_KERNEL', '/other/linux');
-      arcctl('params-set', NAME, 'APPPOT_CONFINE', 'none');
-      expect(variables(arcctl('cat', NAME), 1, 'dash')).toEqual([
-        RTE.image,
-        '/other/linux',
-        '',
-        'none',
-        'sha256:0123',
-      ]);
-    },
-  );
+  it('is enabled, listed and changed by arcctl', () => {
+    const path = join(work, 'rte', NAME);
+    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(join(work, 'control'));
+    writeFileSync(path, renderRte(RTE));
+    const configuration = join(work, 'arc.conf');
+    writeFileSync(
+      configuration,
+      `[common]\n[mapping]\nmap_to_user = nobody\n[lrms]\nlrms = fork\n[arex]\ncontroldir = ${work}/control\nruntimedir = ${work}/rte\n`,
+    );
+    const arcctl = (...words: string[]): string =>
+      execFileSync('unshare', [...PRIVATE, 'arcctl', '-c', configuration, 'rte', ...words], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+    arcctl('enable', NAME);
+    expect(arcctl('list', '--enabled')).toContain(NAME);
+    expect(arcctl('params-get', NAME)).toContain(`APPPOT_IMAGE=${RTE.image}`);
+    arcctl('params-set', NAME, 'APPPOT_KERNEL', '/other/linux');
+    arcctl('params-set', NAME, 'APPPOT_CONFINE', 'none');
+    expect(variables(arcctl('cat', NAME), 1, 'dash')).toEqual([
+      RTE.image,
+      '/other/linux',
+      '',
+      'none',
+      'sha256:0123',
+    ]);
+  });
 });
