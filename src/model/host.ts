@@ -1,0 +1,16 @@
+import type { Bytes } from '../base/units.ts';
+import type { HostName } from './job.ts';
+
+/** A machine that runs jobs, as the batch system tells of it. */
+export interface BatchHost {
+  readonly name: HostName;
+  /** `up`: it reports, and takes jobs unless it is cordoned. `down`: the batch system has given it up, or has not heard of it yet. */
+  readonly state: 'up' | 'down';
+  /** Slots that jobs may use, and how many they do; counted over all queues. */
+  readonly slots: number;
+  readonly used: number;
+  readonly memory?: Bytes;
+  readonly features: readonly string[];
+  /** It takes no new jobs. The reason is missing where the batch system keeps none (Grid Engine). */
+  readonly cordon?: { readonly reason?: string };
+}
