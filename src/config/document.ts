@@ -24,14 +24,19 @@ export function readDocument<T>(text: string, name: string, schema: ZodType<T>):
   throw malformed(name, mistakesOf(checked.error.issues, schema, source));
 }
 
-/** The same with a schema that looks at files; each value is the text as it was written. */
+/**
+ * The same with a schema that looks at files; each value is the text as it was written.
+ *
+ * @param revise What is done with the values before they are checked.
+ */
 export async function readTextDocument<T>(
   text: string,
   name: string,
   schema: ZodType<T>,
+  revise: (data: unknown) => unknown,
 ): Promise<T> {
   const source = openDocument(text, name, 'failsafe');
-  const checked = await schema.safeParseAsync(source.document.toJS() || {});
+  const checked = await schema.safeParseAsync(revise(source.document.toJS() || {}));
   if (checked.success) return checked.data;
   throw malformed(name, mistakesOf(checked.error.issues, schema, source));
 }
