@@ -35,7 +35,11 @@ export function slotsFor(
     const count = proposal.gang === true && wanted > 0 ? proposal.count : wanted;
     const given = Math.min(proposal.count, count);
     slots += given * size;
-    return given === 0 ? [] : [{ ...proposal, count: given }];
+    const forJobs = proposal.forJobs.slice(
+      0,
+      Math.ceil((proposal.forJobs.length * given) / proposal.count),
+    );
+    return given === 0 ? [] : [{ ...proposal, count: given, forJobs }];
   });
 }
 
