@@ -6,7 +6,7 @@
 
 import type { Instant, Seconds } from '../base/clock.ts';
 import { AppPotError } from '../base/errors.ts';
-import type { InstanceId, NodeFile, NodeId } from '../model/node.ts';
+import type { InstanceId, NodeFile, NodeId, Seat } from '../model/node.ts';
 import type { PoolName } from '../model/pool.ts';
 
 /**
@@ -33,6 +33,8 @@ export interface Tags {
   readonly node: NodeId;
   readonly specHash: string;
   readonly created: Instant;
+  /** Its place in the cluster: so that one that the store has forgotten is taken over, not ended under its jobs. */
+  readonly seat: Seat;
 }
 
 export interface Order {
