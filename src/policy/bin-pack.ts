@@ -54,12 +54,15 @@ function reachable(context: PolicyContext, step: number): readonly Job[] {
   const most = step * Math.max(1, ...open.map(({ slots }) => slots));
   const able = new Map<string, boolean>();
   const jobs: Job[] = [];
+  let tasks = 0;
   for (const job of context.unserved) {
-    if (jobs.length >= most) break;
+    if (tasks >= most) break;
     const shape = shapeOf(job);
     const isAble = able.get(shape) ?? open.some((pool) => context.fits(job, pool));
     able.set(shape, isAble);
-    if (isAble) jobs.push(job);
+    if (!isAble) continue;
+    jobs.push(job);
+    tasks += job.tasks;
   }
   return jobs;
 }
@@ -73,7 +76,11 @@ function merged(proposals: readonly Proposal[]): readonly Proposal[] {
     const forJobs = [...(before?.forJobs ?? []), ...one.forJobs];
     sums.set(key, { ...one, count: (before?.count ?? 0) + one.count, forJobs });
   }
-  return [...sums.values()].map((sum) => ({ ...sum, reason: reasonOf(sum) }));
+  return [...sums.values()].map((sum) => {
+    // An array may need several nodes.
+    const forJobs = [...new Set(sum.forJobs)];
+    return { ...sum, forJobs, reason: reasonOf({ ...sum, forJobs }) };
+  });
 }
 
 function reasonOf({ gang, forJobs, count, pool }: Proposal): string {
@@ -101,6 +108,6 @@ function forJob(
 function servedBy(pool: PoolView, jobs: readonly Job[]): readonly string[] {
   // No more of them can have room on it than it has slots: shorter lists are packed faster.
   const some = jobs.slice(0, Math.max(pool.slots * 4, 64));
-  const left = new Set(pack(some, [pool]));
-  return some.filter((job) => !left.has(job)).map(({ id }) => id);
+  const left = new Map(pack(some, [pool]).map(({ id, tasks }) => [id, tasks]));
+  return some.filter(({ id, tasks }) => (left.get(id) ?? 0) < tasks).map(({ id }) => id);
 }

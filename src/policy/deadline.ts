@@ -1,6 +1,6 @@
 import type { Seconds } from '../base/clock.ts';
 import { DEFAULT_EXPANDER, type Expander } from './expand.ts';
-import { comingSlots, waitOf, workLeft, workOf } from './measure.ts';
+import { comingSlots, countTasks, waitOf, workLeft, workOf } from './measure.ts';
 import type { Policy, PolicyContext } from './policy.ts';
 import { slotsFor } from './propose.ts';
 
@@ -46,11 +46,15 @@ export function deadline({
 
 /** The work before the job nine tenths down the queue, and how long that job has waited. */
 function beforeP90(context: PolicyContext, assume: Seconds) {
-  const { candidates } = context;
-  const place = Math.max(0, Math.ceil(candidates.length * 0.9) - 1);
-  const job = candidates[place];
-  const work = workOf(candidates.slice(0, place), assume) + workLeft(context, assume);
-  return { work, waited: job === undefined ? 0 : waitOf(job, context) };
+  let before = Math.max(0, Math.ceil(countTasks(context.candidates) * 0.9) - 1);
+  let work = workLeft(context, assume);
+  for (const job of context.candidates) {
+    const tasks = Math.min(before, job.tasks);
+    work += workOf([{ ...job, tasks }], assume);
+    before -= tasks;
+    if (tasks < job.tasks) return { work, waited: waitOf(job, context) };
+  }
+  return { work, waited: 0 };
 }
 
 function slotsInAll(context: PolicyContext): number {

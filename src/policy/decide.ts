@@ -3,6 +3,7 @@ import type { PoolName } from '../model/pool.ts';
 import { openContext, withCandidates, withComing } from './context.ts';
 import { PolicyError } from './errors.ts';
 import { slotsPerHost } from './fits.ts';
+import { countTasks } from './measure.ts';
 import type { Policy, PolicyContext, PoolView, Proposal } from './policy.ts';
 import { decideStops } from './stops.ts';
 import { toVerdict } from './verdict.ts';
@@ -39,7 +40,7 @@ function decideAll(policy: Policy, view: PolicyView): Decision {
   return {
     policy: `${policy.name}@${policy.version}`,
     refused,
-    candidates: candidates.length,
+    candidates: countTasks(candidates),
     unserved: context.unserved.map(({ id }) => id),
     proposals: propose(policy, context, view.maxDelta),
     ...decideStops(policy, context),

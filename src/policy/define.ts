@@ -1,5 +1,6 @@
 import type { Job } from '../model/job.ts';
 import type { Node } from '../model/node.ts';
+import { countTasks } from './measure.ts';
 import type { Policy, PolicyContext, Verdict } from './policy.ts';
 
 /** Gives a policy its types, and a version where it has none. */
@@ -21,8 +22,8 @@ export class BasePolicy implements Policy {
 
   /** While there are candidates that no slot is free or coming for. */
   isNewVmNeeded({ unserved }: PolicyContext): boolean | Verdict {
-    const { length } = unserved;
-    return { ok: length > 0, reason: `${length} jobs have no room` };
+    const count = countTasks(unserved);
+    return { ok: count > 0, reason: `${count} jobs have no room` };
   }
 
   /** After ten minutes without a job. */

@@ -22,7 +22,10 @@ export function headroom({
     name: 'headroom',
     version: '1',
     plan(context) {
-      const wanting = context.candidates.reduce((sum, job) => sum + job.slots, 0);
+      const wanting = context.candidates.reduce(
+        (sum, { slots: own, tasks }) => sum + own * tasks,
+        0,
+      );
       const free = Math.max(0, context.freeSlots + comingSlots(context) - wanting);
       const size = Math.max(1, ...[...context.pools.values()].map((pool) => pool.slots));
       const count = Math.min(step, Math.ceil((slots - free) / size));

@@ -27,6 +27,11 @@ export function comingSlots({ pools }: PolicyContext): number {
   return [...pools.values()].reduce((sum, { coming, slots }) => sum + coming * slots, 0);
 }
 
+/** Of arrays each task counts. */
+export function countTasks(jobs: readonly Job[]): number {
+  return jobs.reduce((sum, { tasks }) => sum + tasks, 0);
+}
+
 /** How long a job has waited; 0 where nobody knows since when. */
 export function waitOf({ submitted }: Job, { now }: PolicyContext): Seconds {
   return submitted === undefined ? 0 : Math.max(0, now - submitted);
@@ -34,7 +39,10 @@ export function waitOf({ submitted }: Job, { now }: PolicyContext): Seconds {
 
 /** Slot seconds that jobs will take, each at its own limit or else the time that is assumed. */
 export function workOf(jobs: readonly Job[], assume: Seconds): number {
-  return jobs.reduce((sum, { slots, wallTime = assume }) => sum + slots * wallTime, 0);
+  return jobs.reduce(
+    (sum, { slots, tasks, wallTime = assume }) => sum + slots * tasks * wallTime,
+    0,
+  );
 }
 
 /** What is left of running jobs; one past its limit is about to end. */

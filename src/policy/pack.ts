@@ -10,9 +10,10 @@ interface Bin {
 
 /**
  * Puts jobs, in their order, where there is room: each on the first machines that have it, on all of them or on
- * none. Of one shape that found no room no other will: so a long queue costs no more than its length.
+ * none; of the tasks of an array as many as have room. Of one shape that found no room no other will: so a long
+ * queue costs no more than its length.
  *
- * @returns the jobs that there is no room for.
+ * @returns the jobs that there is no room for; an array with those of its tasks that there is none for.
  */
 export function pack(jobs: readonly Job[], rooms: readonly Room[]): readonly Job[] {
   const bins = rooms.filter(({ slots }) => slots > 0).map((room): Bin => ({ ...room }));
@@ -20,12 +21,19 @@ export function pack(jobs: readonly Job[], rooms: readonly Room[]): readonly Job
   const left: Job[] = [];
   for (const [index, job] of jobs.entries()) {
     if (bins.length === 0) return left.concat(jobs.slice(index));
-    if (hopeless.has(shapeOf(job))) left.push(job);
-    else if (!place(job, bins)) {
+    const tasks = hopeless.has(shapeOf(job)) ? job.tasks : placeAll(job, bins);
+    if (tasks > 0) {
       hopeless.add(shapeOf(job));
-      left.push(job);
+      left.push(tasks === job.tasks ? job : { ...job, tasks });
     }
   }
+  return left;
+}
+
+/** @returns how many of its tasks have no room. */
+function placeAll(job: Job, bins: Bin[]): number {
+  let left = job.tasks;
+  while (left > 0 && place(job, bins)) left -= 1;
   return left;
 }
 

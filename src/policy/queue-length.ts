@@ -1,5 +1,5 @@
 import { DEFAULT_EXPANDER, type Expander } from './expand.ts';
-import { liveNodes } from './measure.ts';
+import { countTasks, liveNodes } from './measure.ts';
 import type { Policy } from './policy.ts';
 import { nodesFor } from './propose.ts';
 
@@ -21,10 +21,10 @@ export function queueLength({
     name: 'queue-length',
     version: '1',
     plan(context) {
-      const { candidates } = context;
+      const waiting = countTasks(context.candidates);
       const live = liveNodes(context);
-      const count = Math.min(step, Math.ceil(candidates.length / perNode) - live);
-      const reason = `${candidates.length} jobs wait for ${live} nodes, ${perNode} each may`;
+      const count = Math.min(step, Math.ceil(waiting / perNode) - live);
+      const reason = `${waiting} jobs wait for ${live} nodes, ${perNode} each may`;
       return nodesFor(context.unserved, count, context, { expander, reason });
     },
   };

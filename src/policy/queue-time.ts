@@ -1,6 +1,6 @@
 import type { Seconds } from '../base/clock.ts';
 import { DEFAULT_EXPANDER, type Expander } from './expand.ts';
-import { waitOf } from './measure.ts';
+import { countTasks, waitOf } from './measure.ts';
 import type { Policy } from './policy.ts';
 import { nodesFor } from './propose.ts';
 
@@ -23,7 +23,7 @@ export function queueTime({
     version: '1',
     plan(context) {
       const late = context.unserved.filter((job) => waitOf(job, context) > longerThan);
-      const reason = `${late.length} jobs have waited for more than ${longerThan} s`;
+      const reason = `${countTasks(late)} jobs have waited for more than ${longerThan} s`;
       return nodesFor(late, step, context, { expander, reason });
     },
   };

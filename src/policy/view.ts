@@ -49,7 +49,7 @@ export interface Decision {
   readonly policy: string;
   /** Pending jobs that are no candidates. */
   readonly refused: readonly Refusal[];
-  /** How many are. */
+  /** How many are; of arrays each task counts. */
   readonly candidates: number;
   /** Candidates that neither free slots nor coming nodes have room for. */
   readonly unserved: readonly JobId[];

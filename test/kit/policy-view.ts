@@ -10,7 +10,7 @@ export const NOW = 1_750_000_000;
 export function jobOf(id: number | string, more: Partial<Job> = {}): Job {
   return {
     id: String(id),
-    ...{ state: 'pending', slots: 1, hostCount: 1, features: [], hosts: [] },
+    ...{ state: 'pending', tasks: 1, slots: 1, hostCount: 1, features: [], hosts: [] },
     submitted: NOW - 60,
     ...more,
   };
@@ -74,6 +74,7 @@ function anyJob(): fc.Arbitrary<Job> {
     .record({
       slots: fc.integer({ min: 1, max: 8 }),
       hostCount: fc.constantFrom(1, 1, 1, 2),
+      tasks: fc.constantFrom(1, 1, 5),
       waited: fc.nat(7_200),
       wallTime: fc.integer({ min: 1, max: 7_200 }),
       features: fc.constantFrom([], ['gpu']),

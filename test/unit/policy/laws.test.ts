@@ -63,7 +63,7 @@ describe.for(named(byQueue))('policy %s, led by the queue,', ([, policy]) => {
         const { unserved, proposals } = decide(policy, view);
         const jobs = view.pending.filter(({ id }) => unserved.includes(id));
         expect(sum(proposals.map(({ count }) => count))).toBeLessThanOrEqual(
-          sum(jobs.map(({ hostCount }) => hostCount)),
+          sum(jobs.map(({ hostCount, tasks }) => hostCount * tasks)),
         );
       }),
     );

@@ -13,6 +13,8 @@ describe('pack()', () => {
     const wide = jobOf('wide', { slots: 4, hostCount: 2 });
     expect(idsLeft([wide, jobOf(1)], [room(2), room(1)])).toEqual(['wide']);
     expect(idsLeft([wide, jobOf(1)], [room(2), room(3)])).toEqual([]);
+    const array = jobOf('array', { slots: 2, tasks: 75_000 });
+    expect(pack([array, jobOf(1)], [room(5), room(3)])).toEqual([{ ...array, tasks: 74_997 }]);
   });
 
   it('never places more slots than there are, and goes on after what does not fit', () => {
@@ -23,7 +25,8 @@ describe('pack()', () => {
           pending,
           sizes.map((slots) => room(slots)),
         );
-        const slotsOf = (jobs: typeof pending) => jobs.reduce((sum, { slots }) => sum + slots, 0);
+        const slotsOf = (jobs: typeof pending) =>
+          jobs.reduce((sum, { slots, tasks }) => sum + slots * tasks, 0);
         const total = sizes.reduce((sum, slots) => sum + slots, 0);
         expect(slotsOf(pending) - slotsOf(left)).toBeLessThanOrEqual(total);
         expect(pending).toEqual(before);

@@ -56,9 +56,9 @@ describe('the policy', () => {
   });
 
   it('bin-pack starts what the jobs fill, and all nodes of a wide job or none', () => {
-    const pending = [jobOf(1, { slots: 6, hostCount: 3 }), ...jobsOf(5)];
+    const pending = [jobOf('w', { slots: 6, hostCount: 3 }), ...jobsOf(5)];
     expect(planOf('bin-pack', {}, { pending })).toEqual([
-      '3 uml gang: job 1 needs 3 nodes at once',
+      '3 uml gang: job w needs 3 nodes at once',
       '3 uml: 5 waiting jobs need 3 nodes of "uml"',
     ]);
     const pools = [poolOf('uml', { maxNodes: 3, live: 1 })];
