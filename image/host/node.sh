@@ -62,7 +62,7 @@ bury() { # NAME
 }
 
 # Prints "full REASON" when the machine takes no more.
-create_node() { # NAME USER MOST MEBIBYTES
+create_node() { # NAME UID:GID MOST MEBIBYTES
   mkdir -p "$base"
   [ -z "$2" ] || chmod 711 "$base"
   if [ -e "$base/.ended/$1" ]; then return 0; fi
@@ -70,7 +70,7 @@ create_node() { # NAME USER MOST MEBIBYTES
     has_room "$3" "$4" || return 0
     fresh=$(mktemp -d "$base/.new.XXXXXX")
     (cd "$fresh" && fill_node)
-    [ -z "$2" ] || chown -R "$2:" "$fresh"
+    [ -z "$2" ] || chown -R "$2" "$fresh"
     mv -T "$fresh" "$base/$1" 2>/dev/null || rm -rf "$fresh"
   fi
   [ -e "$base/$1/claim" ] || start_node "$1" "$2"
@@ -93,10 +93,10 @@ has_room() { # MOST MEBIBYTES
 }
 
 # It outlives whoever asked for it, and is in a session of its own.
-start_node() { # NAME USER
+start_node() { # NAME UID:GID
   set -- "$1" "$2" "$(guest_name "$1")"
   as=''
-  [ -z "$2" ] || as="setpriv --reuid=$2 --regid=$(id -g "$2") --init-groups"
+  [ -z "$2" ] || as="setpriv --reuid=${2%:*} --regid=${2#*:} --clear-groups"
   # shellcheck disable=SC2086,SC2016
   TMPDIR=$temporary setsid $as sh -c '
     cd "$1" || exit 1
@@ -145,11 +145,14 @@ state_of() { # NAME
 end_node() { # NAME SECONDS FORCE
   if [ ! -d "$base/$1" ]; then return 0; fi
   if [ -e "$base/$1/claim" ] && [ -z "$3" ]; then
-    : >"$base/$1/job/node/stop"
+    mark=$(date +%s%N)
+    printf '%s\n' "$mark" >"$base/$1/job/node/stop.new"
+    chmod 644 "$base/$1/job/node/stop.new"
+    mv "$base/$1/job/node/stop.new" "$base/$1/job/node/stop"
     waits=0
     while is_alive "$1" && [ "$waits" -lt "$(($2 * 4))" ]; do
       case $(head -c 100 "$base/$1/job/node/state" 2>/dev/null) in
-      vetoed*)
+      "vetoed $mark "*)
         rm -f "$base/$1/job/node/stop"
         echo vetoed
         return 0

@@ -20,7 +20,7 @@ export interface GuestPlaceOptions {
   readonly base: string;
   /** `$TMPDIR` of guests. */
   readonly temporary: string;
-  /** Whose processes guests are; undefined: ours. Only root can choose. */
+  /** `UID:GID` of guests' processes; undefined: ours. Only root can choose. */
   readonly user?: string;
   /** Most nodes at once; 0: as many as there is memory for. */
   readonly most: number;

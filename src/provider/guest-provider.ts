@@ -19,8 +19,8 @@ export interface GuestStart {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Where the agent of a node is, and where it finds its files: in the job directory. */
-export const AGENT = ['/usr/lib/apppot/apppot-node', '/home/user/job/node'] as const;
+/** The agent of a node in its image; its argument is the directory that tells it what to do. */
+export const AGENT = '/usr/lib/apppot/apppot-node';
 
 /** Nodes that are guests of one machine. */
 export function guestProvider(options: GuestProviderOptions): Provider {

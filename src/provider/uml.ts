@@ -45,7 +45,7 @@ export interface UmlOptions {
 
 export function umlProvider(options: UmlOptions): Provider {
   const { name, host, base, temporary, caller, isOther, memory, most, now } = options;
-  const user = isOther ? { user: caller.user } : {};
+  const user = isOther ? { user: `${caller.uid}:${caller.gid}` } : {};
   const place = guestPlace({ host, base, temporary, most, memory, ...user });
   return guestProvider({
     kind: 'uml',
@@ -55,16 +55,20 @@ export function umlProvider(options: UmlOptions): Provider {
     start: async (order) => {
       const guest = order.name.split('-').at(-1) ?? '';
       const plan = await planNode(options, guest).catch((cause) => Promise.reject(refusal(cause)));
-      const jobdir = place.jobdir(order.name);
-      return { script: renderScript({ ...plan, jobdir }, guest), files: new Map() };
+      const told = { host: `${place.jobdir(order.name)}/node`, guest: TOLD, isReadOnly: false };
+      const script = renderScript({ ...plan, binds: [...plan.binds, told] }, guest);
+      return { script, files: new Map() };
     },
     check: () => planNode(options, 'check').then(warnings, complaints),
   });
 }
 
+/** Where the guest finds what it is told: no home of a user, for those may come from the host, and cover it. */
+const TOLD = '/srv/apppot/node';
+
 async function planNode(options: UmlOptions, name: string): Promise<StartPlan> {
   const { image, kernel, memory, network, binds, confine, path, temporary, caller } = options;
-  const request = { name, image, memory, command: AGENT };
+  const request = { name, image, memory, command: [AGENT, TOLD] };
   const wishes = {
     ...(kernel !== undefined && { kernel }),
     ...(network !== undefined && { network }),

@@ -23,15 +23,21 @@ export async function netNamespace(): Promise<NetNamespace> {
   const words = ['nsenter', '-t', String(child.pid), '-n', '--'];
   return {
     words,
-    host: {
-      name: 'namespace',
-      run: (argv, options) => localHost.run([...words, ...argv], options),
-    },
+    host: hostAmong('namespace', words),
     run: (...argv) => {
       const [program = '', ...args] = [...words, ...argv];
       return execFileSync(program, args, { encoding: 'utf8' });
     },
     end: () => void child.kill('SIGKILL'),
+  };
+}
+
+/** This machine, but for what these words change. */
+export function hostAmong(name: string, words: readonly string[]): Host {
+  return {
+    name,
+    run: (argv, options) => localHost.run([...words, ...argv], options),
+    stream: (argv, options) => localHost.stream([...words, ...argv], options),
   };
 }
 
