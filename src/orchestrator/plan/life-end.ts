@@ -38,7 +38,7 @@ function drain(row: NodeRow, draft: Draft, sight: Sight): void {
     else if (isContradicted(row, sight)) draft.become(row, 'draining', 'it has a job again');
   } else if (row.phase === 'draining') {
     if (evidence !== undefined) draft.become(row, 'drained', 'no job is left', { evidence });
-    else if (isOpenAgain(row, sight)) cordonAgain(row, draft);
+    else if (row.cordonAcked === undefined || isOpenAgain(row, sight)) cordonAgain(row, draft);
   } else cordonAgain(row, draft);
 }
 

@@ -42,7 +42,7 @@ function consider(proposal: Proposal, draft: Draft, sight: Sight): void {
     const probe = draft.health(pool).closedAt !== undefined;
     draft.start({ pool, reason, probe, forJobs: shareOf(forJobs, granted, i) });
   }
-  if (granted > 0) noteStart(pool, draft);
+  if (granted > 0) noteStart(pool, draft, sight.limits);
   if (granted === wanted) return draft.hush(`starts in ${pool}`);
   const text = `${wanted} nodes wanted (${reason}), ${granted} started: ${why}`;
   draft.tellOnce(`starts in ${pool}`, { kind: 'denied', pool, text, jobs: forJobs });
@@ -54,11 +54,11 @@ function shareOf(jobs: readonly string[], nodes: number, index: number): readonl
   return jobs.slice(index * size, (index + 1) * size);
 }
 
-function noteStart(pool: string, draft: Draft): void {
+function noteStart(pool: string, draft: Draft, { probeMost }: Sight['limits']): void {
   const health = draft.health(pool);
-  const { probeAt, ...rest } = health;
   // The next probe waits for what becomes of this one.
-  draft.putHealth({ ...rest, lastStart: draft.now, ...(!health.closedAt && probeAt && { probeAt }) });
+  const probe = health.closedAt !== undefined && { probeAt: draft.now + probeMost };
+  draft.putHealth({ ...health, lastStart: draft.now, ...probe });
 }
 
 interface Room {

@@ -87,8 +87,13 @@ function forget(found: ReadonlySet<string>, draft: Draft, { rows, look }: Sight)
   }
 }
 
-function revokeStrays(draft: Draft, { look }: Sight): void {
+/** Of nodes that are over; and of such as the store has forgotten, when no instance of theirs is left. */
+function revokeStrays(draft: Draft, sight: Sight): void {
+  const { look, past, pulse, terms, instances } = sight;
+  const isAllSeen = [...terms.keys()].every((pool) => sight.listingOf(pool)?.complete === true);
   for (const node of look.admitted ?? []) {
-    if (draft.node(node) === undefined) draft.act({ do: 'revoke', node });
+    const isForgotten = pulse.armed && isAllSeen && !instances.has(node);
+    if (draft.node(node) !== undefined || !(past.has(node) || isForgotten)) continue;
+    draft.act({ do: 'revoke', node });
   }
 }
