@@ -22,7 +22,11 @@ export function periodOf({ period }: BudgetTerms, now: Instant): Period {
 }
 
 /** What a node has cost in a period: from its plan on, in whole billing units. */
-export function costOf({ price, billingUnit, created, overAt }: Bill, period: Period, now: Instant) {
+export function costOf(
+  { price, billingUnit, created, overAt }: Bill,
+  period: Period,
+  now: Instant,
+) {
   const end = created + roundUp((overAt ?? now) - created, billingUnit);
   const inside = Math.min(end, period.end) - Math.max(created, period.start);
   return (price * Math.max(0, inside)) / HOUR;

@@ -1,9 +1,8 @@
-import { reasonOf } from '../errors.ts';
-import { OrchestratorError } from '../errors.ts';
+import { OrchestratorError, reasonOf } from '../errors.ts';
 import type { Action } from '../plan/plan.ts';
+import { cordon, uncordon } from './cordon.ts';
 import { createInstance } from './create.ts';
 import { endStray, terminate } from './end.ts';
-import { cordon, uncordon } from './cordon.ts';
 import { remove, revoke } from './remove.ts';
 import type { Tools } from './tools.ts';
 

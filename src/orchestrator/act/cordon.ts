@@ -11,9 +11,7 @@ export async function cordon(id: NodeId, reason: string, tools: Tools): Promise<
   const row = revise(tools, id, (now) => now);
   if (row === undefined) return;
   const { host } = row.seat;
-  await mutate(tools, (signal) =>
-    tools.batch.cordon(host, `${CORDON_PREFIX} ${reason}`, signal),
-  );
+  await mutate(tools, (signal) => tools.batch.cordon(host, `${CORDON_PREFIX} ${reason}`, signal));
   const at = tools.clock.now();
   revise(tools, id, (now, step) => {
     const acked = { ...now, cordonAcked: at };
@@ -41,6 +39,14 @@ export async function uncordon(id: NodeId, tools: Tools): Promise<void> {
 }
 
 function backToWork(row: NodeRow, at: number): NodeRow {
-  const { cordonAcked: _, cordonAsked: __, endReason: ___, note, evidence, idleSince, ...rest } = row;
+  const {
+    cordonAcked: _,
+    cordonAsked: __,
+    endReason: ___,
+    note,
+    evidence,
+    idleSince,
+    ...rest
+  } = row;
   return { ...rest, phase: 'ready', since: at };
 }

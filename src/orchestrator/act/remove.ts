@@ -1,5 +1,5 @@
-import type { JobId } from '../../model/job.ts';
 import { BatchError } from '../../batch/batch.ts';
+import type { JobId } from '../../model/job.ts';
 import type { NodeId } from '../../model/node.ts';
 import type { NodeRow } from '../rows.ts';
 import { mutate, revise, type Tools } from './tools.ts';

@@ -1,9 +1,9 @@
 import { reserveOf } from '../money.ts';
 import type { NodeRow } from '../rows.ts';
 import type { Draft } from './draft.ts';
-import { isStaying } from './ends.ts';
 import { cordon } from './requests.ts';
 import type { Sight } from './sight.ts';
+import { isStaying } from './staying.ts';
 
 const HOUR = 3_600;
 

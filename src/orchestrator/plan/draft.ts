@@ -54,7 +54,11 @@ export class Draft {
     const isOver = phase === 'gone' || phase === 'cancelled';
     const next = { ...row, ...patch, phase, since: this.now, ...(isOver && { overAt: this.now }) };
     const { id, pool } = row;
-    const data = { from: row.phase, to: phase, ...(patch.evidence && { evidence: patch.evidence }) };
+    const data = {
+      from: row.phase,
+      to: phase,
+      ...(patch.evidence && { evidence: patch.evidence }),
+    };
     this.tell({ kind: 'phase', text: `${phase}: ${text}`, node: id, pool, data });
     return this.put(next);
   }
@@ -131,7 +135,8 @@ export class Draft {
     const { sight, foreign, strays, dropped, adopted, starts, actions, entries, answers } = this;
     return {
       ...{ at: this.now, strays, dropped, adopted, starts, actions, entries, answers, foreign },
-      rows: [...this.changed.values()],
+      policy: this.input.policy,
+      rows: [...this.changed.values()].filter((row) => row !== this.before.get(row.id)),
       health: [...this.healthChanged.values()],
       pulse: { ...sight.pulse, said: this.said },
     };

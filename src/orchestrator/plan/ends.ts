@@ -6,6 +6,7 @@ import { haltReason } from './halt.ts';
 import { findInstance } from './presence.ts';
 import { cordon } from './requests.ts';
 import type { Sight } from './sight.ts';
+import { isStaying } from './staying.ts';
 import { takeBack } from './take-back.ts';
 
 /** Which nodes are to take no more jobs, and to be ended after those that they run. */
@@ -58,17 +59,19 @@ function retireExpired(draft: Draft, sight: Sight): void {
 
 /** As far as the limits let it. */
 function obeyPolicy(draft: Draft, sight: Sight): void {
-  for (const { node, how, reason } of sight.decision?.stops ?? []) {
-    const row = draft.node(node);
+  for (const stop of sight.decision?.stops ?? []) {
+    const row = draft.node(stop.node);
     if (row?.phase !== 'ready' || isHeld(row, sight) || isNeeded(row, draft, sight)) continue;
-    if (how === 'retire') {
-      const specHash = sight.terms.get(row.pool)?.specHash;
-      const isDrifted = specHash !== undefined && specHash !== row.specHash;
-      retire(row, isDrifted ? 'drifted' : 'surplus', reason, draft, sight);
-    } else if (row.idleSince !== undefined && !isCooling(row, draft, sight)) {
-      retire(row, 'idle', reason, draft, sight);
-    }
+    const endReason = stop.how === 'retire' ? retirement(row, sight) : 'idle';
+    const isTimely =
+      stop.how === 'retire' || (row.idleSince !== undefined && !isCooling(row, draft, sight));
+    if (isTimely) retire(row, endReason, stop.reason, draft, sight);
   }
+}
+
+function retirement(row: NodeRow, { terms }: Sight): EndReason {
+  const { specHash = row.specHash } = terms.get(row.pool) ?? {};
+  return specHash === row.specHash ? 'surplus' : 'drifted';
 }
 
 function isCooling({ pool }: NodeRow, draft: Draft, { now, limits }: Sight): boolean {
@@ -79,18 +82,6 @@ function isCooling({ pool }: NodeRow, draft: Draft, { now, limits }: Sight): boo
 function isNeeded({ pool }: NodeRow, draft: Draft, { terms }: Sight): boolean {
   const least = terms.get(pool)?.pool.minNodes ?? 0;
   return draft.nodes().filter((row) => row.pool === pool && isStaying(row)).length <= least;
-}
-
-const STAYING: ReadonlySet<string> = new Set([
-  'planned',
-  'requesting',
-  'booting',
-  'joining',
-  'ready',
-]);
-
-export function isStaying({ phase }: NodeRow): boolean {
-  return STAYING.has(phase);
 }
 
 function isHeld({ heldUntil = 0 }: NodeRow, { now }: Sight): boolean {

@@ -1,3 +1,4 @@
+import type { Phase } from '../../model/node.ts';
 import type { Evidence, NodeRow } from '../rows.ts';
 import type { Draft } from './draft.ts';
 import { findInstance, isLost } from './presence.ts';
@@ -5,41 +6,40 @@ import type { Sight } from './sight.ts';
 
 /** The second half of a life: nothing goes on without its proof. */
 export function advanceEnd(row: NodeRow, draft: Draft, sight: Sight): void {
-  if (row.forcedBy !== undefined && FORCEABLE.has(row.phase)) return force(row, draft);
-  switch (row.phase) {
-    case 'cordoning':
-    case 'draining':
-    case 'drained':
-      return drain(row, draft, sight);
-    case 'failed':
-      return clearFailed(row, draft, sight);
-    case 'lost':
-      return remove(row, draft, true);
-    case 'removing':
-      draft.act({ do: 'remove', node: row.id, force: isForced(row.evidence) });
-      return;
-    case 'terminating':
-      return terminate(row, draft, sight);
-    default:
-  }
+  if (row.forcedBy !== undefined && FORCEABLE.has(row.phase)) force(row, draft);
+  else ENDING[row.phase]?.(row, draft, sight);
 }
+
+type Advance = (row: NodeRow, draft: Draft, sight: Sight) => void;
+
+const ENDING: Partial<Record<Phase, Advance>> = {
+  cordoning: drain,
+  draining: drain,
+  drained: drain,
+  failed: clearFailed,
+  lost: (row, draft) => remove(row, draft, true),
+  removing: ({ id, evidence }, draft) =>
+    draft.act({ do: 'remove', node: id, force: isForced(evidence) }),
+  terminating: terminate,
+};
 
 const FORCEABLE: ReadonlySet<string> = new Set(['cordoning', 'draining', 'drained', 'failed']);
 
 function drain(row: NodeRow, draft: Draft, sight: Sight): void {
-  if (isLost(row, sight)) {
-    const evidence = { kind: 'absent', listings: row.missing, seen: sight.now } as const;
-    draft.become(row, 'lost', 'its provider no longer lists it', { evidence });
-    return;
-  }
   const evidence = proofOfDrain(row, sight);
-  if (row.phase === 'drained') {
+  if (isLost(row, sight)) {
+    const absent = { kind: 'absent', listings: row.missing, seen: sight.now } as const;
+    draft.become(row, 'lost', 'its provider no longer lists it', { evidence: absent });
+  } else if (row.phase === 'drained') {
     if (evidence !== undefined) remove({ ...row, evidence }, draft, false);
     else if (isContradicted(row, sight)) draft.become(row, 'draining', 'it has a job again');
-  } else if (row.phase === 'draining') {
-    if (evidence !== undefined) draft.become(row, 'drained', 'no job is left', { evidence });
-    else if (row.cordonAcked === undefined || isOpenAgain(row, sight)) cordonAgain(row, draft);
-  } else cordonAgain(row, draft);
+  } else if (row.phase === 'draining' && evidence !== undefined) {
+    draft.become(row, 'drained', 'no job is left', { evidence });
+  } else if (needsCordon(row, sight)) cordonAgain(row, draft);
+}
+
+function needsCordon(row: NodeRow, sight: Sight): boolean {
+  return row.phase === 'cordoning' || row.cordonAcked === undefined || isOpenAgain(row, sight);
 }
 
 /** The batch system said that it takes no more jobs; a look after that shows the cordon, and no job of any state. */

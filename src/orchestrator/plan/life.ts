@@ -1,3 +1,4 @@
+import type { Phase } from '../../model/node.ts';
 import type { NodeRow } from '../rows.ts';
 import type { Draft } from './draft.ts';
 import { fail } from './failure.ts';
@@ -5,23 +6,22 @@ import { advanceEnd } from './life-end.ts';
 import { findInstance, isLost, notice } from './presence.ts';
 import type { Sight } from './sight.ts';
 
+export type Advance = (row: NodeRow, draft: Draft, sight: Sight) => void;
+
 /** Lets one node's life go on, as far as what was seen proves. */
-export function advance(before: NodeRow, draft: Draft, sight: Sight): void {
+export const advance: Advance = (before, draft, sight) => {
   const row = notice(before, draft, sight);
-  switch (row.phase) {
-    case 'planned':
-      return askOrCancel(row, draft, sight);
-    case 'requesting':
-      return awaitInstance(row, draft, sight);
-    case 'booting':
-    case 'joining':
-      return awaitReady(row, draft, sight);
-    case 'ready':
-      return watchReady(row, draft, sight);
-    default:
-      return advanceEnd(row, draft, sight);
-  }
-}
+  const step = BEGINNING[row.phase] ?? advanceEnd;
+  step(row, draft, sight);
+};
+
+const BEGINNING: Partial<Record<Phase, Advance>> = {
+  planned: askOrCancel,
+  requesting: awaitInstance,
+  booting: awaitReady,
+  joining: awaitReady,
+  ready: watchReady,
+};
 
 /** Nothing was asked for yet: it may still be dropped without a trace. */
 function askOrCancel(row: NodeRow, draft: Draft, sight: Sight): void {
@@ -56,26 +56,27 @@ function isDue({ lastAsked = 0 }: NodeRow, { now, limits }: Sight): boolean {
 }
 
 function awaitReady(row: NodeRow, draft: Draft, sight: Sight): void {
-  const { now } = sight;
-  if (isLost(row, sight)) return lose(row, draft, sight);
-  if (findInstance(row, sight)?.instance.state === 'ending') {
-    return fail(row, 'its provider ended it', draft, sight);
-  }
   const host = sight.hostOf(row);
-  if (host?.state === 'up' && host.slots > 0) {
-    const text = row.joinedAt === undefined ? 'the batch system lists it' : 'it reported';
-    const joined = row.phase === 'booting' ? draft.become(row, 'joining', text) : row;
-    return welcome(joined, draft);
-  }
-  if (row.phase === 'booting' && row.joinedAt !== undefined) {
+  if (isLost(row, sight)) lose(row, draft, sight);
+  else if (findInstance(row, sight)?.instance.state === 'ending') {
+    fail(row, 'its provider ended it', draft, sight);
+  } else if (host?.state === 'up' && host.slots > 0) join(row, draft);
+  else if (row.phase === 'booting' && row.joinedAt !== undefined) {
     draft.become(row, 'joining', 'it reported ready');
-    return;
-  }
-  const taken = now - (row.firstAsked ?? row.created);
-  if (taken > sight.bootLimit(row.pool) && (row.heldUntil ?? 0) <= now) {
-    const what = row.phase === 'booting' ? 'reported ready' : 'joined the batch system';
-    fail(row, `it has not ${what} in ${Math.round(taken)} s`, draft, sight);
-  }
+  } else failInTime(row, draft, sight);
+}
+
+/** Its report proves that it has booted, the batch system that it works. */
+function join(row: NodeRow, draft: Draft): void {
+  const text = row.joinedAt === undefined ? 'the batch system lists it' : 'it reported ready';
+  welcome(row.phase === 'booting' ? draft.become(row, 'joining', text) : row, draft);
+}
+
+function failInTime(row: NodeRow, draft: Draft, sight: Sight): void {
+  const taken = sight.now - (row.firstAsked ?? row.created);
+  if (taken <= sight.bootLimit(row.pool) || (row.heldUntil ?? 0) > sight.now) return;
+  const what = row.phase === 'booting' ? 'reported ready' : 'joined the batch system';
+  fail(row, `it has not ${what} in ${Math.round(taken)} s`, draft, sight);
 }
 
 function welcome(row: NodeRow, draft: Draft): void {
@@ -97,8 +98,8 @@ function welcome(row: NodeRow, draft: Draft): void {
 const BOOTS_KEPT = 50;
 
 function watchReady(row: NodeRow, draft: Draft, sight: Sight): void {
-  if (isLost(row, sight)) return lose(row, draft, sight);
-  draft.put(withUse(row, sight));
+  if (isLost(row, sight)) lose(row, draft, sight);
+  else draft.put(withUse(row, sight));
 }
 
 /** Idle is only what was seen to be idle. */

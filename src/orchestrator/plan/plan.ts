@@ -69,6 +69,8 @@ export interface Start {
 
 export interface Plan {
   readonly at: Instant;
+  /** That was asked. */
+  readonly policy: string;
   /** As they are to be written; only those that change. */
   readonly rows: readonly NodeRow[];
   readonly health: readonly Health[];

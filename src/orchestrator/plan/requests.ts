@@ -10,7 +10,11 @@ export function obeyRequests(draft: Draft, { rows }: Sight): void {
       row === undefined ? `no such node lives: ${request.node}` : obey(request, row, draft);
     draft.answer(request.id, answer);
     const { kind, by } = request;
-    draft.tell({ kind: 'request', text: `${by}: ${kind}: ${answer}`, ...(row && { node: row.id }) });
+    draft.tell({
+      kind: 'request',
+      text: `${by}: ${kind}: ${answer}`,
+      ...(row && { node: row.id }),
+    });
   }
 }
 

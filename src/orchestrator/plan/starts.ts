@@ -1,10 +1,10 @@
 import type { Proposal } from '../../policy/policy.ts';
 import { reserveOf } from '../money.ts';
 import type { Draft } from './draft.ts';
-import { isStaying } from './ends.ts';
 import { haltReason } from './halt.ts';
 import type { PoolTerms } from './plan.ts';
 import type { Sight } from './sight.ts';
+import { isStaying } from './staying.ts';
 
 /** Which nodes are started: what the policy proposes, and the pools' least, as far as the limits let it. */
 export function startNodes(draft: Draft, sight: Sight): void {
@@ -43,9 +43,10 @@ function consider(proposal: Proposal, draft: Draft, sight: Sight): void {
     draft.start({ pool, reason, probe, forJobs: shareOf(forJobs, granted, i) });
   }
   if (granted > 0) noteStart(pool, draft, sight.limits);
-  if (granted === wanted) return draft.hush(`starts in ${pool}`);
+  const subject = `starts in ${pool}`;
   const text = `${wanted} nodes wanted (${reason}), ${granted} started: ${why}`;
-  draft.tellOnce(`starts in ${pool}`, { kind: 'denied', pool, text, jobs: forJobs });
+  if (granted === wanted) draft.hush(subject);
+  else draft.tellOnce(subject, { kind: 'denied', pool, text, jobs: forJobs });
 }
 
 /** Each node is told to be for its part of the jobs. */

@@ -51,7 +51,8 @@ function settle(stray: Stray, instance: Instance, draft: Draft, sight: Sight): v
   const isKnown = past.has(stray.node) || draft.node(stray.node) !== undefined;
   if (!isKnown && !pulse.armed) {
     const text = `${stray.key} is marked as ours, but the store knows nothing of it: it is left alone until a sweep is allowed`;
-    return draft.tellOnce(stray.key, { kind: 'alarm', pool: stray.pool, node: stray.node, text });
+    draft.tellOnce(stray.key, { kind: 'alarm', pool: stray.pool, node: stray.node, text });
+    return;
   }
   const adopted = isKnown ? undefined : adoptionOf(stray, instance, draft, sight);
   if (adopted !== undefined) {

@@ -30,9 +30,7 @@ export function queriesOn(sql: Statements, guarded: <T>(work: () => T) => T): Qu
     find: (nameOrId) => guarded(() => parse<NodeRow>(sql.find.get(nameOrId))),
     all: () => guarded(() => parseAll<NodeRow>(sql.all.all())),
     request: (request) =>
-      guarded(() =>
-        Number(sql.request.run(request.at, JSON.stringify(request)).lastInsertRowid),
-      ),
+      guarded(() => Number(sql.request.run(request.at, JSON.stringify(request)).lastInsertRowid)),
     answer: (id) =>
       guarded(() => (sql.answer.get(id) as { answer: string | null } | undefined)?.answer) ??
       undefined,

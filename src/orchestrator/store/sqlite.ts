@@ -82,4 +82,3 @@ function guard<T>(path: string, work: () => T): T {
     throw error;
   }
 }
-
