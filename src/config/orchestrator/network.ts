@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseAddress, parseNetwork } from './address.ts';
 import { parseHosts, seatsOf } from './seats.ts';
-import { expected, kinds, list, port, section, text, wanted } from './values.ts';
+import { expected, kinds, port, section, text, wanted } from './values.ts';
 
 const address = z
   .string(wanted('an IPv4 address such as 10.8.0.1'))
@@ -79,5 +79,3 @@ export const accountsSchema = section({
   passwd: text('the path of a file as passwd(5)'),
   group: text('the path of a file as group(5)'),
 });
-
-export const bindsSchema = list(text('HOST:GUEST'), 'directories');
