@@ -51,8 +51,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'apppot submit job.yaml --to https://ce.example.org/arex',
     'apppot submit --rte APPS/BIO/APPPOT-1.0 --changes my.changes.tar.gz --wait ./search',
     'apppot submit job.yaml --dry-run --print adl',
-    'apppot submit job.yaml --array 100 -- ./search --seed {}',
-    'apppot submit job.yaml --each samples.txt --wait -- ./search {1} --out {2}',
+    'apppot submit job.yaml --array 100 ./search {}',
+    'apppot submit job.yaml --each samples.txt --wait ./search {1} {2}',
     'apppot submit --resume k3f9a2',
   ],
   start: [
