@@ -51,7 +51,8 @@ export interface BatchSystem {
   /** Makes a host known, so that its daemon may join before or after. Again does no harm. */
   add(host: NewHost, signal?: AbortSignal): Promise<void>;
   /**
-   * Lets no new job start on a host; running ones go on. Again does no harm.
+   * Lets no new job start on a host; running ones go on. Again does no harm; one that another has set stays
+   * theirs. The batch system has obeyed when this returns: jobs that it was about to start are in later snapshots.
    *
    * @param reason Carried by the batch system where it can; starts with `vmburst:`.
    */
@@ -59,7 +60,7 @@ export interface BatchSystem {
   /**
    * Takes a cordon of ours back. Again does no harm.
    *
-   * @throws {BatchError} `BATCH_REFUSED` when it carries another's reason.
+   * @throws {BatchError} `BATCH_REFUSED` when it is another's.
    */
   uncordon(name: HostName, signal?: AbortSignal): Promise<void>;
   /**

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import type { Caller } from '../host/ssh/settings.ts';
 import type { Deps } from './deps.ts';
 import { homeOf } from './home.ts';
@@ -9,12 +7,10 @@ import { homeOf } from './home.ts';
 export function callerOf(env: Deps['env']): Caller {
   const home = homeOf(env);
   const account = accountOf();
-  const configuration = join(home, '.ssh/config');
-  const isElsewhere = account?.homedir !== home;
   return {
     home,
     user: account?.username ?? env.USER ?? '',
-    ...(isElsewhere && { configuration: existsSync(configuration) ? configuration : '/dev/null' }),
+    ...(account !== undefined && account.homedir !== home && { accountHome: account.homedir }),
   };
 }
 

@@ -53,4 +53,13 @@ export interface Host {
    * message carries the last line of stderr), `COMMAND_TIMED_OUT`.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /**
+   * Runs a program, and gives what it prints on stdout as it comes: for output that is too large to be held.
+   * Ends the program when the loop is left early.
+   *
+   * @returns pieces of any size, each to be used before the next is asked for. The last one is only good when the
+   * loop ends without an error: a program that fails has been heard up to then.
+   * @throws {HostError} As {@link Host.run} does.
+   */
+  stream(argv: readonly string[], options?: RunOptions): AsyncIterable<Uint8Array>;
 }

@@ -7,6 +7,7 @@ export function localMachine(host: Host, home: string): Machine {
   return {
     name: host.name,
     run: (argv, options) => host.run(argv, options),
+    stream: (argv, options) => host.stream(argv, options),
     files: localFiles,
     home: async () => home,
     close: async () => undefined,

@@ -23,13 +23,16 @@ export interface ConnectOptions {
 /** Between signs of life; after three without an answer the connection counts as lost. */
 const ALIVE_MS = 15_000;
 
+/** Each question listens for the end of its connection. */
+const MANY = 1_000;
+
 /** @throws {HostError} `HOST_UNREACHABLE`, `HOST_UNTRUSTED`, `HOST_FORBIDDEN` */
 export async function connectSsh(options: ConnectOptions): Promise<Client> {
   const { settings, name, deadline, through } = options;
   const agent = settings.agent === 'none' ? undefined : (settings.agent ?? options.agent);
   const [{ Client: SshClient }, trust, identity] = await Promise.all([
     import('ssh2'),
-    trustOf(settings),
+    trustOf(settings, name),
     identityOf(settings.user, agent, settings.keyFiles),
   ]);
   let doubt: HostError | undefined;
@@ -52,6 +55,7 @@ export async function connectSsh(options: ConnectOptions): Promise<Client> {
   } as ConnectConfig);
   try {
     await ready;
+    client.setMaxListeners(MANY);
     client.on('error', () => undefined);
     return client;
   } catch (error) {

@@ -20,15 +20,15 @@ export interface HostKey {
   readonly key: string;
 }
 
-/** @param port Ports other than 22 are part of the name: `[host]:2222`. */
-export function knownKeys(text: string, host: string, port: number): KnownKeys {
-  const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+/** @param wanted Ports other than 22 are part of the name: `[host]:2222`. */
+export function knownKeys(text: string, wanted: string): KnownKeys {
+  const name = wanted.toLowerCase();
   const rows = text.split('\n').flatMap((line) => {
     const row = /^\s*(?:(?<marker>@\S+)\s+)?(?<names>\S+)\s+(?<type>\S+)\s+(?<key>\S+)/.exec(line);
     const { marker, names = '#', type = '', key = '' } = row?.groups ?? {};
     return names.startsWith('#') || !matches(names, name) ? [] : [{ marker, type, key }];
   });
-  const marked = (wanted?: string) => rows.filter(({ marker }) => marker === wanted);
+  const marked = (mark?: string) => rows.filter(({ marker }) => marker === mark);
   return {
     keys: marked().map(({ type, key }) => ({ type, key })),
     revoked: marked('@revoked').map(({ key }) => key),

@@ -5,13 +5,15 @@
  */
 
 import type { Duplex } from 'node:stream';
+import pLimit from 'p-limit';
 import type { Client, SFTPWrapper } from 'ssh2';
 import type { Seconds } from '../../base/clock.ts';
 import { type Host, HostError } from '../host.ts';
 import type { DistantMachine } from '../machine.ts';
+import { ask } from './ask.ts';
 import { connectSsh } from './connect.ts';
 import { type Destination, parseDestination } from './destination.ts';
-import { execute, lost } from './execute.ts';
+import { execute, listen } from './execute.ts';
 import { askSsh, type Caller } from './settings.ts';
 import { sftpFiles } from './sftp-files.ts';
 
@@ -32,14 +34,24 @@ export function sshMachine(options: SshOptions): DistantMachine {
   const name = options.destination;
   const destination = parseDestination(name);
   const clients = reopened(() => open(destination, name, options, MOST_JUMPS), 'close');
-  const channels = reopened(async () => openSftp(await clients.get(), name), 'close');
-  const run: Host['run'] = async (argv, given = {}) =>
-    execute(await clients.get(), name, argv, given);
+  const sftp = reopened(async () => {
+    const client = await clients.get();
+    return ask<SFTPWrapper>(client, name, (done) => client.sftp(done));
+  }, 'close');
+  const atOnce = pLimit(SESSIONS);
+  const run: Host['run'] = (argv, given = {}) =>
+    atOnce(async () => execute(await clients.get(), name, argv, given));
   return {
     name,
     run,
-    files: sftpFiles(channels.get, run, name),
-    home: async () => realPath(await channels.get(), '.', name),
+    stream: async function* (argv, given = {}) {
+      yield* listen(await clients.get(), name, argv, given);
+    },
+    files: sftpFiles(sftp.get, run, name),
+    home: async () => {
+      const [client, channel] = [await clients.get(), await sftp.get()];
+      return ask<string>(client, name, (done) => channel.realpath('.', done));
+    },
     forward: async (host, port) => forward(await clients.get(), name, host, port),
     close: async () => {
       (await clients.last())?.end();
@@ -48,6 +60,9 @@ export function sshMachine(options: SshOptions): DistantMachine {
 }
 
 const MOST_JUMPS = 8;
+
+/** An sshd allows ten for each connection, unless its administrator says otherwise: one is for files. */
+const SESSIONS = 8;
 
 async function open(
   destination: Destination,
@@ -99,33 +114,13 @@ function reopened<T extends { once(event: string, listener: () => void): unknown
   return { get, last: async () => current?.catch(() => undefined) };
 }
 
-function openSftp(client: Client, name: string): Promise<SFTPWrapper> {
-  return new Promise((resolve, reject) => {
-    client.once('close', () => reject(lost(name)));
-    client.sftp((error, sftp) => {
-      if (error) reject(lost(name, error));
-      else resolve(sftp);
-    });
-  });
-}
-
-function realPath(sftp: SFTPWrapper, path: string, name: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    sftp.realpath(path, (error, found) => {
-      if (error) reject(lost(name, error));
-      else resolve(found);
-    });
-  });
-}
-
 function forward(client: Client, name: string, host: string, port: number): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    client.once('close', () => reject(lost(name)));
-    client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
-      if (error) reject(unreachable(name, host, port, error));
-      else resolve(channel);
-    });
-  });
+  return ask<Duplex>(
+    client,
+    name,
+    (done) => client.forwardOut('127.0.0.1', 0, host, port, done),
+    (error) => unreachable(name, host, port, error),
+  );
 }
 
 function unreachable(name: string, host: string, port: number, cause: Error): HostError {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Host, HostError } from '../host.ts';
 import type { Destination } from './destination.ts';
@@ -13,7 +14,7 @@ export interface SshSettings {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Name by which its key is looked up. */
+  /** Name by which its key is looked up, such as `[head.example.org]:2222`. */
   readonly keyName: string;
   readonly keyFiles: readonly string[];
   readonly knownHosts: readonly string[];
@@ -26,8 +27,8 @@ export interface SshSettings {
 export interface Caller {
   readonly user: string;
   readonly home: string;
-  /** `~/.ssh/config`, where OpenSSH does not find it by itself. */
-  readonly configuration?: string;
+  /** Where OpenSSH looks for the user's files, when that is another directory than `home`. */
+  readonly accountHome?: string;
 }
 
 /** @throws {HostError} what ssh says about its configuration. */
@@ -37,7 +38,7 @@ export async function askSsh(
   local: Host,
 ): Promise<SshSettings> {
   const words = [
-    ...(caller.configuration === undefined ? [] : ['-F', caller.configuration]),
+    ...(await ownConfiguration(caller)),
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', String(port)]),
   ];
@@ -50,8 +51,20 @@ export async function askSsh(
   }
 }
 
+/** Where there is none, ssh would take the one of the account's home. */
+async function ownConfiguration({ home, accountHome }: Caller): Promise<readonly string[]> {
+  if (accountHome === undefined) return [];
+  const file = join(home, '.ssh/config');
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  return ['-F', isThere ? file : '/dev/null'];
+}
+
 /** @param text What `ssh -G` prints: a keyword in lower case and its value on each line. */
-export function parseSettings(text: string, { home, user }: Caller): SshSettings {
+export function parseSettings(text: string, caller: Caller): SshSettings {
+  const { home, accountHome, user } = caller;
   const rows = text.split('\n').map((line) => {
     const cut = line.indexOf(' ');
     return [line.slice(0, cut), line.slice(cut + 1)] as const;
@@ -59,16 +72,20 @@ export function parseSettings(text: string, { home, user }: Caller): SshSettings
   const all = (name: string): string[] =>
     rows.flatMap(([key, value]) => (key === name ? [value] : []));
   const one = (name: string): string | undefined => all(name).at(-1);
-  const path = (name: string): string => name.replace(/^~(?=\/)/, home);
+  const path = (name: string): string =>
+    accountHome !== undefined && name.startsWith(`${accountHome}/.ssh/`)
+      ? join(home, name.slice(accountHome.length))
+      : name.replace(/^~(?=\/)/, home);
+  const port = Number(one('port') ?? 22);
   const host = one('hostname') ?? one('host') ?? '';
   const agent = one('identityagent');
   const keys = all('identityfile');
   const known = [...all('userknownhostsfile'), ...all('globalknownhostsfile')];
   return {
     host,
-    port: Number(one('port') ?? 22),
+    port,
     user: one('user') ?? user,
-    keyName: one('hostkeyalias') ?? host,
+    keyName: one('hostkeyalias') ?? (port === 22 ? host : `[${host}]:${port}`),
     keyFiles: (keys.length > 0 ? keys : USUAL_KEYS).map(path),
     knownHosts: (known.length > 0 ? known.flatMap((list) => list.split(' ')) : USUAL_HOSTS)
       .filter((file) => file !== 'none')

@@ -12,6 +12,7 @@ import { text } from 'node:stream/consumers';
 import type { SFTPWrapper } from 'ssh2';
 import type { Files } from '../files.ts';
 import { HostError } from '../host.ts';
+import type { Done } from './ask.ts';
 
 /** @param open Gives the channel, which is opened when it is needed. */
 export function sftpFiles(
@@ -96,7 +97,6 @@ export function sftpFiles(
   };
 }
 
-type Done<T> = (error: Error | null | undefined, value?: T) => void;
 type Ask<T> = (sftp: SFTPWrapper, done: Done<T>) => void;
 
 interface Row {

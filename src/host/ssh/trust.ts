@@ -12,14 +12,13 @@ export interface Trust {
   judge(key: Buffer): HostError | undefined;
 }
 
-export async function trustOf({ keyName, port, knownHosts, user }: SshSettings): Promise<Trust> {
+/** @param name How messages name the machine, as its user does. */
+export async function trustOf({ keyName, knownHosts }: SshSettings, name: string): Promise<Trust> {
   const texts = await Promise.all(knownHosts.map((file) => readFile(file, 'utf8').catch(() => '')));
-  const known = knownKeys(texts.join('\n'), keyName, port);
-  const name = port === 22 ? keyName : `${keyName}:${port}`;
+  const known = knownKeys(texts.join('\n'), keyName);
   return {
     types: [...new Set(known.keys.flatMap(({ type }) => signatures(type)))],
-    judge: (key) =>
-      judge(key, known, name, `ssh ${port === 22 ? '' : `-p ${port} `}${user}@${keyName}`),
+    judge: (key) => judge(key, known, name),
   };
 }
 
@@ -28,12 +27,7 @@ function signatures(type: string): ServerHostKeyAlgorithm[] {
   return type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [type as ServerHostKeyAlgorithm];
 }
 
-function judge(
-  key: Buffer,
-  { keys, revoked }: KnownKeys,
-  name: string,
-  command: string,
-): HostError | undefined {
+function judge(key: Buffer, { keys, revoked }: KnownKeys, name: string): HostError | undefined {
   const text = key.toString('base64');
   if (revoked.includes(text)) return untrusted(name, `its key ${fingerprint(key)} is revoked`);
   if (keys.some((known) => known.key === text)) return undefined;
@@ -41,7 +35,7 @@ function judge(
     return untrusted(
       name,
       `its key ${fingerprint(key)} is not known`,
-      `Compare it with what its administrator says, and connect once with "${command}".`,
+      'Compare it with what its administrator says, and connect to it once with ssh.',
     );
   }
   return untrusted(
