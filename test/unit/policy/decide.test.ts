@@ -29,7 +29,7 @@ describe('decide()', () => {
       hosts: [
         hostOf('free', { slots: 4, used: 1 }),
         hostOf('down', { state: 'down' }),
-        hostOf('cordoned', { cordon: {} }),
+        hostOf('cordoned', { cordon: { ours: false } }),
         hostOf('node-x'),
       ],
       nodes: [nodeOf('x', { phase: 'draining' }), nodeOf('y', { phase: 'booting' })],
