@@ -7,7 +7,7 @@ import { arcRequest } from '../grid/arc-request.ts';
 import type { JobDescription } from '../grid/description.ts';
 import type { TargetSpec } from '../grid/records/record.ts';
 import { planSandbox, type SandboxPlan, stageJob } from '../grid/sandbox.ts';
-import { renderRunner } from '../grid/shared/script.ts';
+import { sentText } from '../grid/sent.ts';
 import type { StagedJob } from '../grid/target.ts';
 import { travellingFiles } from '../grid/travelling.ts';
 
@@ -38,13 +38,12 @@ async function render(
   target: TargetSpec,
   what: Printable | undefined,
 ): Promise<string> {
-  const isArc = target.kind === 'arc';
-  if (what === 'xrsl' || (what === undefined && isArc)) return arcText(job);
+  if (what === undefined) return sentText(job, target);
+  if (what === 'xrsl') return arcText(job);
   if (what === 'adl') return renderAdl(arcRequest(job, travellingFiles(job.sandbox)));
   if (what === 'script') return wrapperOf(plan);
   if (what === 'command') return `${JSON.stringify(job.description.command)}\n`;
-  if (what === 'files') return renderFiles(plan);
-  return renderRunner(job, `/${job.mark}`, target.kind);
+  return renderFiles(plan);
 }
 
 /** What runs on the worker. */

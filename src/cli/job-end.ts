@@ -3,7 +3,7 @@ import { GridError } from '../grid/errors.ts';
 import { isOver, type Seen } from '../grid/look.ts';
 import type { JobRecord } from '../grid/records/record.ts';
 import type { Deps } from './deps.ts';
-import type { GridDesk } from './grid-desk.ts';
+import { type GridDesk, recordedTargets } from './grid-desk.ts';
 import { held, unfinished } from './job-held.ts';
 import { handOverSweep, sweepOf } from './sweep.ts';
 
@@ -70,15 +70,18 @@ export async function retry(
   deps: Deps,
   desk: GridDesk,
 ): Promise<void> {
+  const cores = records[0]?.description.resources.count ?? 1;
+  const submit = await desk.submitter(recordedTargets(records), cores);
   if (one === undefined) {
     const isWanted = ({ status }: Seen) => isOver(status) && status.state !== 'finished';
     const id = sweepOf(records);
-    if (await handOverSweep(records, deps, desk, { isWanted })) deps.output().result({ id }, id);
+    if (await handOverSweep(records, deps, desk, { submit, isWanted }))
+      deps.output().result({ id }, id);
     return;
   }
   const [seen] = await desk.look(records);
   const state = seen?.status.state ?? 'unknown';
   if (seen && !isOver(seen.status) && state !== 'unsubmitted') throw unfinished(one.id, state);
-  await desk.submit(await desk.store.again(one));
+  await submit(await desk.store.again(one));
   deps.output().result({ id: one.id }, one.id);
 }

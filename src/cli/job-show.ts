@@ -1,9 +1,10 @@
 import type { Seen } from '../grid/look.ts';
 import type { JobRecord } from '../grid/records/record.ts';
+import { targetName } from '../grid/spec.ts';
 import type { Deps } from './deps.ts';
 import type { GridDesk } from './grid-desk.ts';
 import { lookOnce } from './job-wait.ts';
-import { jobView, targetName } from './jobs.ts';
+import { jobView } from './jobs.ts';
 import { renderSweep, sweepView } from './sweep-report.ts';
 
 /** All that is known about a job. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { isOver, type Seen } from '../grid/look.ts';
-import type { TargetSpec } from '../grid/records/record.ts';
+import { targetName } from '../grid/spec.ts';
 import { renderTally, STATES, tally } from '../grid/sweep/tally.ts';
 import type { JobState } from '../grid/target.ts';
 import type { Deps } from './deps.ts';
@@ -109,10 +109,6 @@ function many(group: readonly Seen[]): string[] {
 
 function time(instant: number): string {
   return new Date(instant * 1_000).toISOString().slice(0, 16);
-}
-
-export function targetName(spec: TargetSpec): string {
-  return spec.kind === 'arc' ? new URL(spec.url).host : spec.kind;
 }
 
 function unanswered(seen: readonly Seen[]): ReadonlySet<string> {

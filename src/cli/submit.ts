@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { JobDescription } from '../grid/description.ts';
-import { parseTarget } from '../grid/open.ts';
 import type { JobRecord, TargetSpec } from '../grid/records/record.ts';
+import { parseTarget } from '../grid/spec.ts';
 import type { SweepTask } from '../grid/sweep/parameters.ts';
 import { addCredentialOptions, type CredentialFlags, givenCredentials } from './credentials.ts';
 import type { Deps } from './deps.ts';
 import { PRINTABLE, type Printable, renderSent } from './dry-run.ts';
-import { atDesk, type GridDesk } from './grid-desk.ts';
+import { atDesk, type GridDesk, recordedTargets, type Submit } from './grid-desk.ts';
 import { addJobOptions, describeFrom, describeSweep, type JobFlags } from './job-options.ts';
 import { jobMaker } from './job-staging.ts';
 import { waitForJob } from './job-wait.ts';
@@ -16,7 +16,8 @@ import { addSweepOptions, SWEEP_RULES, type SweepFlags, sweepTasks } from './swe
 import { optionError } from './usage.ts';
 
 interface SubmitFlags extends JobFlags, CredentialFlags, SweepFlags {
-  readonly to: string;
+  readonly to: readonly string[];
+  readonly via?: string;
   readonly wait: boolean;
   readonly dryRun: boolean;
   readonly print?: Printable;
@@ -30,7 +31,8 @@ export function submitCommand(deps: Deps): Command {
   const command = new Command('submit')
     .description('run a command in a guest as a job on a grid, a cluster or this machine')
     .argument('[command...]', 'a job file that ends in .yaml, and what to run in the guest')
-    .option('--to <target>', 'address of an ARC service, slurm or local', 'local')
+    .option('--to <target>', TO, collectTo, [])
+    .option('--via <user@host>', 'use the targets from this machine, over ssh')
     .option('--wait', "wait for the job's end; the status is the command's", false)
     .option('--dry-run', 'print what would be sent, and send nothing', false)
     .option('--json', 'print the record of the job as JSON');
@@ -44,12 +46,24 @@ export function submitCommand(deps: Deps): Command {
   });
 }
 
+const TO =
+  'local (the default), slurm, gridengine or the address of an ARC service; repeatable: the one where it can start first';
+
+function collectTo(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function targetsOf(flags: SubmitFlags): readonly TargetSpec[] {
+  const to = flags.to.length === 0 ? ['local'] : flags.to;
+  return to.map((text) => parseTarget(text, givenCredentials(flags), flags.via));
+}
+
 async function submit(words: readonly string[], flags: SubmitFlags, deps: Deps): Promise<void> {
   if (flags.resume !== undefined) {
     if (words.length > 0) throw optionError(['--resume takes no command'], 'apppot submit');
     return resume(flags.resume, flags, deps);
   }
-  const targets = [parseTarget(flags.to, givenCredentials(flags))];
+  const targets = targetsOf(flags);
   const wish = { words, flags, env: deps.env };
   const tasks = await sweepTasks(flags);
   if (tasks === undefined) {
@@ -71,8 +85,9 @@ function submitOne(
   deps: Deps,
 ): Promise<void> {
   return atDesk(deps, async (desk) => {
-    const job = await jobMaker(targets)(description);
-    const submitted = await desk.submit(await desk.store.create(job));
+    const submit = await desk.submitter(targets, description.resources.count);
+    const record = await desk.store.create(await jobMaker(targets)(description));
+    const submitted = await submit(record);
     deps.output(json).result(submitted, submitted.id);
     if (wait) await waitForJob(submitted, deps, desk);
   });
@@ -91,6 +106,7 @@ function submitSweep(
   deps: Deps,
 ): Promise<void> {
   return atDesk(deps, async (desk) => {
+    const submit = await desk.submitter(targets, descriptions[0]?.resources.count ?? 1);
     const make = jobMaker(targets);
     const jobs = await Promise.all(descriptions.map(make));
     const records = await desk.store.createSweep(
@@ -101,24 +117,28 @@ function submitSweep(
     );
     const data = { id: sweepOf(records), jobs: records.length };
     deps.output(flags.json).result(data, data.id);
-    await finishSweep(records, flags, deps, desk);
+    await finishSweep(records, submit, flags, deps, desk);
   });
 }
 
 function resume(id: string, flags: SubmitFlags, deps: Deps): Promise<void> {
   return atDesk(deps, async (desk) => {
     const records = await desk.store.find(id);
-    await finishSweep(records, flags, deps, desk);
+    const cores = records[0]?.description.resources.count ?? 1;
+    const submit = await desk.submitter(recordedTargets(records), cores);
+    await finishSweep(records, submit, flags, deps, desk);
   });
 }
 
 async function finishSweep(
   records: readonly JobRecord[],
+  submit: Submit,
   { atOnce, wait, json }: SubmitFlags,
   deps: Deps,
   desk: GridDesk,
 ): Promise<void> {
   const isWhole = await handOverSweep(records, deps, desk, {
+    submit,
     ...(atOnce !== undefined && { atOnce }),
   });
   if (wait && isWhole) await waitForSweep(records, deps, desk, json);

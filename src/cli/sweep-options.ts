@@ -22,7 +22,7 @@ export function addSweepOptions(command: Command): Command {
 
 const MAKES = ['array', 'each'] as const;
 
-const OF_NEW_JOBS = ['dry-run', 'to', 'proxy', 'cert', 'key', 'token-file', 'ca-dir'];
+const OF_NEW_JOBS = ['dry-run', 'to', 'via', 'proxy', 'cert', 'key', 'token-file', 'ca-dir'];
 
 export const SWEEP_RULES: readonly Rule[] = [
   apart('array', ['each'], 'which is a sweep of its own'),

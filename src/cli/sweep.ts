@@ -5,12 +5,13 @@ import { isOver, type Seen } from '../grid/look.ts';
 import type { JobRecord } from '../grid/records/record.ts';
 import { type HandedOver, handOver } from '../grid/sweep/hand-over.ts';
 import type { Deps } from './deps.ts';
-import type { GridDesk } from './grid-desk.ts';
+import type { GridDesk, Submit } from './grid-desk.ts';
 import { interruptible } from './interrupt.ts';
 import { sweepProgress } from './sweep-progress.ts';
 import { renderSweep, sweepView } from './sweep-report.ts';
 
 export interface HandOverWish {
+  readonly submit: Submit;
   /** How many may be at their target and not over. Default: all; on this machine as many as it has processors. */
   readonly atOnce?: number;
   /** Which jobs that have ended are to run again. Default: none. */
@@ -32,7 +33,7 @@ export async function handOverSweep(
   records: readonly JobRecord[],
   deps: Deps,
   desk: GridDesk,
-  wish: HandOverWish = {},
+  wish: HandOverWish,
 ): Promise<boolean> {
   const sweep = sweepOf(records);
   const atOnce = wish.atOnce ?? usualWidth(records);
@@ -41,7 +42,7 @@ export async function handOverSweep(
   let isWhole = false;
   const work = async (signal: AbortSignal): Promise<void> => {
     result = await handOver(records, {
-      ...{ submit: desk.submit, look: desk.look, again: againOf(desk), signal },
+      ...{ submit: wish.submit, look: desk.look, again: againOf(desk), signal },
       ...{ sleep: (milliseconds) => pause(milliseconds, signal) },
       ...{ onStep: ({ handedOver, all }) => progress.handedOver(handedOver, all) },
       ...(atOnce !== undefined && { atOnce }),
@@ -64,7 +65,9 @@ export async function handOverSweep(
 
 /** Guests on this machine would take each other's processors. */
 function usualWidth([first]: readonly JobRecord[]): number | undefined {
-  return first?.targets?.[0]?.kind === 'local' ? availableParallelism() : undefined;
+  const [only, second] = first?.targets ?? [];
+  const isHere = only?.kind === 'local' && second === undefined && only.via === undefined;
+  return isHere ? availableParallelism() : undefined;
 }
 
 /** Without those that were forgotten meanwhile. */

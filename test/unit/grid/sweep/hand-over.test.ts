@@ -25,6 +25,7 @@ function fakeTarget(fates: Fate[] = []) {
   const target: Target = {
     kind: 'local',
     name: 'fake',
+    load: async () => ({}),
     submit: async ({ mark }) => {
       const fate = fates.shift() ?? 'arrives';
       if (fate.startsWith('arrives')) jobs.set(mark, 'running');
