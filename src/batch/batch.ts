@@ -51,7 +51,8 @@ export interface BatchSystem {
   /** Makes a host known, so that its daemon may join before or after. Again does no harm. */
   add(host: NewHost, signal?: AbortSignal): Promise<void>;
   /**
-   * Lets no new job start on a host; running ones go on. Again does no harm.
+   * Lets no new job start on a host; running ones go on. Again does no harm; one that another has set stays
+   * theirs. The batch system has obeyed when this returns: jobs that it was about to start are in later snapshots.
    *
    * @param reason Carried by the batch system where it can; starts with `vmburst:`.
    */
@@ -59,7 +60,7 @@ export interface BatchSystem {
   /**
    * Takes a cordon of ours back. Again does no harm.
    *
-   * @throws {BatchError} `BATCH_REFUSED` when it carries another's reason.
+   * @throws {BatchError} `BATCH_REFUSED` when it is another's.
    */
   uncordon(name: HostName, signal?: AbortSignal): Promise<void>;
   /**
@@ -76,7 +77,11 @@ export interface BatchSystem {
    * @returns the jobs that were put back.
    */
   forceRemove(name: HostName, signal?: AbortSignal): Promise<readonly JobId[]>;
-  /** What an administrator should know before starting: reachable, privileged, configured. One clause each. */
+  /**
+   * What an administrator should put right before nodes are added: one clause each, none when all is well.
+   *
+   * @throws {BatchError} `BATCH_UNREACHABLE`
+   */
   check(signal?: AbortSignal): Promise<readonly string[]>;
   close(): Promise<void>;
 }

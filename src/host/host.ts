@@ -12,7 +12,11 @@ export type HostCode =
   | 'COMMAND_NOT_FOUND'
   | 'COMMAND_TIMED_OUT'
   | 'FILE_UNWRITABLE'
-  | 'FIFO_UNUSABLE';
+  | 'FIFO_UNUSABLE'
+  | 'HOST_MALFORMED' // not the name of a machine
+  | 'HOST_UNREACHABLE' // no answer, or the connection was lost: what was asked for may have been done
+  | 'HOST_UNTRUSTED' // its key is not known, or another one
+  | 'HOST_FORBIDDEN'; // it lets us not in
 
 export class HostError extends AppPotError<HostCode> {}
 
@@ -49,4 +53,13 @@ export interface Host {
    * message carries the last line of stderr), `COMMAND_TIMED_OUT`.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /**
+   * Runs a program, and gives what it prints on stdout as it comes: for output that is too large to be held.
+   * Ends the program when the loop is left early.
+   *
+   * @returns pieces of any size, each to be used before the next is asked for. The last one is only good when the
+   * loop ends without an error: a program that fails has been heard up to then.
+   * @throws {HostError} As {@link Host.run} does.
+   */
+  stream(argv: readonly string[], options?: RunOptions): AsyncIterable<Uint8Array>;
 }

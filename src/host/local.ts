@@ -5,10 +5,10 @@ import { type Host, HostError, type RunOptions, type RunResult } from './host.ts
 const KILL_GRACE_MS = 5_000;
 
 /** The machine that this process runs on. */
-export const localHost: Host = { name: 'local', run };
+export const localHost: Host = { name: 'local', run, stream };
 
 async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const { ExecaError, execa } = await import('execa');
+  const { execa } = await import('execa');
   const [program = '', ...args] = argv;
   const { signal, onLine } = options;
   let onAbort = (): void => undefined;
@@ -23,10 +23,40 @@ async function run(argv: readonly string[], options: RunOptions = {}): Promise<R
     const { stdout, stderr } = await child;
     return { stdout: String(stdout), stderr: String(stderr) };
   } catch (error) {
-    throw error instanceof ExecaError ? toHostError(program, error) : error;
+    throw toFailure(program, error);
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+async function* stream(
+  argv: readonly string[],
+  options: RunOptions = {},
+): AsyncGenerator<Uint8Array, void> {
+  const { execa } = await import('execa');
+  const [program = '', ...args] = argv;
+  const child = execa(program, args, { ...toExecaOptions(options), buffer: { stdout: false } });
+  const end = child.then(
+    () => undefined,
+    (error: unknown) => toFailure(program, error),
+  );
+  // What it has started may hold its streams open for long.
+  child.once('exit', (_status, signal) => {
+    if (signal !== null) for (const output of [child.stdout, child.stderr]) output?.destroy();
+  });
+  let isHeard = false;
+  try {
+    for await (const piece of child.stdout ?? []) yield piece as Uint8Array;
+    isHeard = true;
+  } catch (error) {
+    throw (await end) ?? error;
+  } finally {
+    if (!isHeard) child.kill('SIGKILL');
+    await end;
+    endGroup(child.pid, 'SIGKILL', options);
+  }
+  const failure = await end;
+  if (failure !== undefined) throw failure;
 }
 
 function toExecaOptions({ input, env, cwd, timeout, signal, group }: RunOptions): Options {
@@ -49,6 +79,15 @@ function endGroup(pid: number | undefined, signal: NodeJS.Signals, { group }: Ru
   } catch (error) {
     if (errnoOf(error) !== 'ESRCH') throw error;
   }
+}
+
+function toFailure(program: string, error: unknown): unknown {
+  return isExecaError(error) ? toHostError(program, error) : error;
+}
+
+/** Its class would have to be loaded first. */
+function isExecaError(error: unknown): error is ExecaError {
+  return error instanceof Error && 'shortMessage' in error;
 }
 
 function toHostError(program: string, error: ExecaError): HostError {

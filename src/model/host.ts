@@ -11,6 +11,9 @@ export interface BatchHost {
   readonly used: number;
   readonly memory?: Bytes;
   readonly features: readonly string[];
-  /** It takes no new jobs. The reason is missing where the batch system keeps none (Grid Engine). */
-  readonly cordon?: { readonly reason?: string };
+  /**
+   * It takes no new jobs. `ours`: by us, as the batch system itself remembers. The reason is missing where it keeps
+   * none (Grid Engine).
+   */
+  readonly cordon?: { readonly ours: boolean; readonly reason?: string };
 }

@@ -7,7 +7,10 @@
 import type { Instant, Seconds } from '../base/clock.ts';
 import type { Bytes } from '../base/units.ts';
 
-/** As the batch system calls it: `17`, `17.3` for a task of an array. Unique within a snapshot. */
+/**
+ * As the batch system calls it: `17`; `17.3` (Grid Engine) or `17_3` (Slurm) for a task of an array that has been
+ * given a host; `17` for the tasks that wait. Unique within a snapshot.
+ */
 export type JobId = string;
 /** A name of a machine, as the batch system knows it: letters, digits and dashes, without a domain. */
 export type HostName = string;
@@ -22,6 +25,8 @@ export type JobState = 'pending' | 'held' | 'running' | 'ending' | 'broken';
 export interface Job {
   readonly id: JobId;
   readonly state: JobState;
+  /** How many tasks of an array this stands for, alike in all else; 1 for any other job. All figures are one task's. */
+  readonly tasks: number;
   readonly name?: string;
   readonly user?: string;
   /** Queue or partition that it asks for or runs in. */

@@ -19,6 +19,8 @@ export interface Pool {
   readonly price: number;
   /** Time that is charged for as a whole. Default 1 s. */
   readonly billingUnit: Seconds;
+  /** Its provider may take nodes back at any time. Default false. */
+  readonly spot?: boolean;
   /** After this a node is no longer given work. Default 7 days. */
   readonly maxLifetime: Seconds;
 }

@@ -54,6 +54,8 @@ export interface PoolView extends Pool {
   readonly coming: number;
   /** It gives nodes now: neither backing off nor protected. */
   readonly open: boolean;
+  /** Digest of the settings that a node would be started with now. */
+  readonly specHash?: string;
 }
 
 /** One frozen look at everything. */
@@ -86,8 +88,14 @@ export interface Policy {
   plan?(context: PolicyContext): readonly Proposal[];
   /** Whether one more node is wanted; asked again, with that one counted, until the answer is no. */
   isNewVmNeeded?(context: PolicyContext): boolean | Verdict;
+  /** Takes away from what is wanted, never adds to it. */
+  limit?(proposals: readonly Proposal[], context: PolicyContext): readonly Proposal[];
   /** Whether an idle node may be ended. */
   canVmBeStopped?(node: Node, context: PolicyContext): boolean | Verdict;
+  /** Whether a node is to take no more jobs, and to be ended after those that it runs. */
+  canVmBeRetired?(node: Node, context: PolicyContext): boolean | Verdict;
+  /** Whether an idle node must stay, whatever other policies say. */
+  mustVmBeKept?(node: Node, context: PolicyContext): boolean | Verdict;
   /** Which of two is ended first; as for `Array.sort`. */
   rankStop?(a: Node, b: Node, context: PolicyContext): number;
 }

@@ -6,20 +6,22 @@
 
 import type { Instant, Seconds } from '../base/clock.ts';
 import { AppPotError } from '../base/errors.ts';
-import type { InstanceId, NodeFile, NodeId } from '../model/node.ts';
+import type { InstanceId, NodeFile, NodeId, Seat } from '../model/node.ts';
 import type { PoolName } from '../model/pool.ts';
 
 /**
  * What the engine branches on: `NO_CAPACITY` is weather, asking later may help. `REFUSED`: asking again will
  * not help, nothing was made. `ALREADY_EXISTS`: something has that name. `UNCERTAIN`: no answer; it may or may
- * not have been done. `UNREACHABLE`: certainly nothing was done.
+ * not have been done. `UNREACHABLE`: certainly nothing was done. `VETOED`: the node itself says that it runs a job,
+ * and goes on.
  */
 export type ProviderCode =
   | 'NO_CAPACITY'
   | 'REFUSED'
   | 'ALREADY_EXISTS'
   | 'UNCERTAIN'
-  | 'UNREACHABLE';
+  | 'UNREACHABLE'
+  | 'VETOED';
 
 export class ProviderError extends AppPotError<ProviderCode> {}
 
@@ -31,6 +33,8 @@ export interface Tags {
   readonly node: NodeId;
   readonly specHash: string;
   readonly created: Instant;
+  /** Its place in the cluster: so that one that the store has forgotten is taken over, not ended under its jobs. */
+  readonly seat: Seat;
 }
 
 export interface Order {
@@ -61,6 +65,11 @@ export interface Listing {
   readonly complete: boolean;
 }
 
+export interface Ending {
+  /** Whatever the node says. Default false. */
+  readonly force?: boolean;
+}
+
 /** Every call has a deadline of its own, and obeys `signal`. Nothing is retried inside. */
 export interface Provider {
   /** `uml`, `ssh`, `arc`, `slurm`, `gridengine`, `dummy`. */
@@ -82,8 +91,10 @@ export interface Provider {
   /**
    * Asks for the end of an instance, and of all that belongs to it. Of one that has ended, does no harm. That it is
    * gone is told by {@link list} alone.
+   *
+   * @throws {ProviderError} `VETOED` where the node is asked first, and runs a job.
    */
-  terminate(id: InstanceId, signal?: AbortSignal): Promise<void>;
+  terminate(id: InstanceId, signal?: AbortSignal, ending?: Ending): Promise<void>;
   /** What an administrator should know before starting. One clause each. */
   check(signal?: AbortSignal): Promise<readonly string[]>;
   close(): Promise<void>;

@@ -32,7 +32,11 @@ export async function startSlurm(): Promise<Slurm> {
   const configuration = join(directory, 'slurm.conf');
   const env = { SLURM_CONF: configuration };
   return {
-    host: { name: 'slurm', run: (argv, options) => localHost.run(argv, { ...options, env }) },
+    host: {
+      name: 'slurm',
+      run: (argv, options) => localHost.run(argv, { ...options, env }),
+      stream: (argv, options) => localHost.stream(argv, { ...options, env }),
+    },
     configuration,
     stop,
   };

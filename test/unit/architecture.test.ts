@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 const FLOORS = [
   ['base'],
   ['host', 'model'],
-  ['tree'],
-  ['snap', 'launch', 'batch', 'policy', 'config'],
+  ['tree', 'policy'],
+  ['snap', 'launch', 'batch', 'config'],
   ['image', 'cluster', 'guests', 'grid', 'vpn'],
   ['provider', 'doctor'],
   ['orchestrator'],

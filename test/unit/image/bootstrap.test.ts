@@ -22,6 +22,7 @@ function failing(...stderr: string[]): Host {
       const details = { kind: 'remote', code: 'COMMAND_FAILED' } as const;
       return Promise.reject(new HostError('Cannot run "x": it failed', details));
     },
+    stream: () => expect.fail('is not asked for'),
   };
 }
 
