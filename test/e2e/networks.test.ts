@@ -198,8 +198,8 @@ describe.runIf(isRoot)('a private network', () => {
       ssh_server
       printf '%s\\n' 'localhost slots=1' '192.0.2.1 slots=2' >hosts
       cluster --hosts hosts --head 192.0.2.1 --net auto --publish 7001:7000 sh -c '
-        for n in 1 2 3; do apppot-rsh node$n uname -n; done'`);
-    expect(lines).toEqual(['node1', 'node2', 'node3']);
+        for n in 2 3; do apppot-rsh node$n uname -n; done'`);
+    expect(lines).toEqual(['node2', 'node3']);
   });
 
   it('switch: stays closed to other users', async () => {
