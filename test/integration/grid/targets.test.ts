@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCredentials } from '../../../src/grid/arc/credentials.ts';
 import { arcTarget } from '../../../src/grid/arc/target.ts';
 import { arcCliTarget } from '../../../src/grid/arc-cli/target.ts';
+import { gridEngineTarget } from '../../../src/grid/gridengine/target.ts';
 import { ownProcesses } from '../../../src/grid/local/processes.ts';
 import { localTarget } from '../../../src/grid/local/target.ts';
 import { slurmTarget } from '../../../src/grid/slurm/target.ts';
@@ -11,6 +12,7 @@ import type { Target } from '../../../src/grid/target.ts';
 import { localHost } from '../../../src/host/local.ts';
 import { localMachine } from '../../../src/host/local-machine.ts';
 import { type ArcCe, startArcCe } from '../../kit/arc-ce.ts';
+import { adasMachine, startGridEngine } from '../../kit/gridengine.ts';
 import { startSlurm } from '../../kit/slurm.ts';
 import { isOver, stagedJob, until } from '../../kit/target-job.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
@@ -26,7 +28,7 @@ const LABS: Readonly<Record<string, () => Promise<Lab>>> = {
   arc: arcLab,
   'arc-cli': arcCliLab,
   local: localLab,
-  ...(process.getuid?.() === 0 ? { slurm: slurmLab } : {}),
+  ...(process.getuid?.() === 0 ? { slurm: slurmLab, gridengine: gridEngineLab } : {}),
 };
 
 describe.each(Object.entries(LABS))('%s', (_kind, open) => {
@@ -158,6 +160,19 @@ async function slurmLab(): Promise<Lab> {
     target: slurmTarget({ machine: localMachine(slurm.host, base), base, deadline: 30 }),
     stop: slurm.stop,
   };
+}
+
+async function gridEngineLab(): Promise<Lab> {
+  const engine = await startGridEngine();
+  const target = gridEngineTarget({
+    machine: adasMachine(engine),
+    base: engine.directory,
+    deadline: 60,
+    names: {},
+    variables: [],
+    now: () => Date.now() / 1_000,
+  });
+  return { target, stop: engine.stop };
 }
 
 async function localLab(): Promise<Lab> {
