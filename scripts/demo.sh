@@ -1,8 +1,13 @@
 #!/bin/sh
 # The main job, on the real thing: build a base image, work in a guest, keep the changes, run a job
-# with them on the unchanged base. Usage: demo.sh [--yes]
+# with them on the unchanged base. With --burst, instead: a cluster that grows and shrinks.
+# Usage: demo.sh [--burst] [--yes]
 set -eu
 cd "$(dirname "$0")/.."
+if [ "${1:-}" = --burst ]; then
+  shift
+  exec scripts/demo-burst.sh "$@"
+fi
 PATH=$PWD/.node/bin:$PWD/bin:$PATH
 
 demo=$PWD/demo
