@@ -68,7 +68,9 @@ export function wishOf(name: string, value: string): Wish {
  * @param type Two letters: where it comes from, and `f` fixed, `c` consumable, `l` load.
  */
 export function hostFeature(name: string, type: string, value: string): string | undefined {
-  return type.endsWith('l') || COMMON.test(name) ? undefined : featureOf(name, value);
+  if (type.endsWith('l') || COMMON.test(name)) return undefined;
+  // Of what jobs use up, there may be none left just now.
+  return type.endsWith('c') ? name : featureOf(name, value);
 }
 
 /** A name for truths and amounts, `name=value` for words. */
