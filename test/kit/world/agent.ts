@@ -11,19 +11,20 @@ export function agent(world: World, machine: Machine): void {
   const text = (name: string) => machine.files.get(name)?.contents ?? '';
   let isTaken = false;
   machine.leased = world.clock.now();
+  const speak = () => {
+    const { orchestrator } = world.alive().at(-1) ?? {};
+    if (orchestrator === undefined || world.chance.happens(world.faults.lostRequest)) return;
+    const ready = () => orchestrator.ready({ node, token: text('token') }) !== 'refused';
+    isTaken ||= attempt(ready) === true;
+    const isHeard = attempt(() => orchestrator.lease({ node, lease: text('lease') })) === true;
+    if (isHeard) machine.leased = world.clock.now();
+  };
   const beat = () => {
     if (!isAlive(machine)) return;
-    const { orchestrator } = world.alive().at(-1) ?? {};
-    const isHeard = orchestrator !== undefined && !world.chance.happens(world.faults.lostRequest);
-    if (isHeard) {
-      if (!isTaken) isTaken = attempt(() => orchestrator.ready({ node, token: text('token') })) !== 'refused';
-      if (attempt(() => orchestrator.lease({ node, lease: text('lease') })) === true) {
-        machine.leased = world.clock.now();
-      }
-    }
+    speak();
     const isForgotten = world.clock.now() - machine.leased > Number(text('leaseTime'));
-    if (isForgotten && world.cluster.jobsOn(machine).length === 0) return world.die(machine);
-    return world.clock.after(isTaken ? BEAT : RETRY, beat);
+    if (isForgotten && world.cluster.jobsOn(machine).length === 0) world.die(machine);
+    else world.clock.after(isTaken ? BEAT : RETRY, beat);
   };
   beat();
 }

@@ -19,15 +19,19 @@ export function cloud(world: World, name: string, price: number): Provider {
   return {
     kind: 'dummy',
     name,
-    create: (order) => wire.call(() => make(world, name, price, order), errors),
+    create: async (order) => {
+      const id = await wire.call(() => make(world, name, price, order), errors);
+      return world.isMute ? await new Promise(() => undefined) : id;
+    },
     list: () => {
       const taken = clock.now();
+      world.onList?.();
       return wire.call(() => listing(world, name, taken), {
         clear: () => failure('UNREACHABLE'),
         vague: () => failure('UNREACHABLE'),
       });
     },
-    terminate: (id) => wire.call(() => end(world, id), errors),
+    terminate: (id, _, options) => wire.call(() => end(world, id, options?.force === true), errors),
     check: async () => [],
     close: async () => undefined,
   };
@@ -71,10 +75,13 @@ function toInstance({ id, name, tags, leaving, up }: Machine): Instance {
   return { id, name, state, ...(tags !== undefined && { tags }) };
 }
 
-function end(world: World, id: InstanceId): void {
+function end(world: World, id: InstanceId, isForced: boolean): void {
   const { clock, chance, faults } = world;
   const machine = world.machines.find((one) => one.id === id);
   if (machine === undefined || !isAlive(machine)) return;
+  if (id === world.stubborn) throw failure('REFUSED');
+  if (world.vetoes && !isForced && world.cluster.jobsOn(machine).length > 0)
+    throw failure('VETOED');
   world.judge.ending(machine);
   machine.endAsked ??= clock.now();
   if (chance.happens(faults.zombieEnd)) return;

@@ -40,6 +40,8 @@ export class Cluster {
   private readonly world: World;
   /** Looks for which the server, started anew, shows no jobs. */
   private amnesia = 0;
+  /** It answers no question. */
+  isSilent = false;
   private incarnation = 1;
   private shownJobs = 0;
 
@@ -52,6 +54,11 @@ export class Cluster {
     const submitted = this.world.clock.now();
     this.jobs.push({ id, slots, length, submitted, state: 'pending', runs: 0 });
     this.schedule();
+  }
+
+  /** From now on it shows no jobs. */
+  forget(): void {
+    this.amnesia = Number.POSITIVE_INFINITY;
   }
 
   jobsOn(machine: Machine): readonly Work[] {
@@ -77,12 +84,16 @@ export class Cluster {
   api(): BatchSystem {
     const { world } = this;
     const wire = new Wire(world.clock, world.chance, () => world.faults);
-    const errors = { clear: () => failure('BATCH_UNREACHABLE'), vague: () => failure('BATCH_UNREACHABLE') };
+    const errors = {
+      clear: () => failure('BATCH_UNREACHABLE'),
+      vague: () => failure('BATCH_UNREACHABLE'),
+    };
     const call = <T>(work: () => T) => wire.call(work, errors);
     return {
       ...{ kind: 'random', name: 'cluster', check: async () => [], close: async () => undefined },
       snapshot: () => {
         const taken = world.clock.now();
+        if (this.isSilent) return Promise.reject(failure('BATCH_UNREACHABLE'));
         return call(() => this.snapshot(taken));
       },
       add: ({ name, slots }) => call(() => this.add(name, slots)),
@@ -146,6 +157,7 @@ export class Cluster {
   }
 
   private add(name: HostName, slots: number): void {
+    this.world.onAdd?.();
     if (!this.hosts.has(name)) this.hosts.set(name, { name, slots });
     const here = this.world.machines.find(
       (one) => one.up && one.ended === undefined && one.tags?.seat.host === name,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/base/clock.ts';
-import type { OrchestratorSetup } from '../../../src/orchestrator/setup.ts';
 import type { Orchestrator } from '../../../src/orchestrator/orchestrator.ts';
+import type { OrchestratorSetup } from '../../../src/orchestrator/setup.ts';
 import type { World } from './world.ts';
 
 /** One life of the orchestrator's process. */
@@ -41,7 +41,10 @@ function gate(
   setup: OrchestratorSetup,
 ): OrchestratorSetup {
   const { batch, vpn, pools } = setup;
-  const stamp = <T extends { readonly taken: number }>(seen: T) => ({ ...seen, taken: seen.taken + skew });
+  const stamp = <T extends { readonly taken: number }>(seen: T) => ({
+    ...seen,
+    taken: seen.taken + skew,
+  });
   const wrap = <T extends object>(target: T): T =>
     new Proxy(target, {
       get: (object, name) => {

@@ -25,7 +25,8 @@ export class Judge {
       this.fail('I2', `${machine.id} was to be ended under jobs ${jobs.join(', ')} (${kind})`);
     }
     const isItsOwn = row?.instance === machine.id && !isOver(row.phase);
-    if (isItsOwn && kind === undefined) this.fail('I2', `${machine.id} was to be ended without evidence`);
+    if (isItsOwn && kind === undefined)
+      this.fail('I2', `${machine.id} was to be ended without evidence`);
   }
 
   /** A host leaves the batch system. */
@@ -54,7 +55,8 @@ export class Judge {
     const rows = store.read().nodes;
     for (const { pool } of pools) {
       const live = rows.filter((row) => row.pool === pool.name).length;
-      if (live > pool.maxNodes) this.fail('I3', `${live} nodes in ${pool.name} of ${pool.maxNodes}`);
+      if (live > pool.maxNodes)
+        this.fail('I3', `${live} nodes in ${pool.name} of ${pool.maxNodes}`);
     }
     const hosts = new Set(rows.map(({ seat }) => seat.host));
     if (hosts.size < rows.length) this.fail('I3', 'two nodes have one seat');
@@ -76,7 +78,9 @@ export class Judge {
   }
 
   fail(rule: string, text: string): void {
-    this.broken.push(`${rule} at ${Math.round(this.world.clock.now() - this.world.start)} s: ${text}`);
+    this.broken.push(
+      `${rule} at ${Math.round(this.world.clock.now() - this.world.start)} s: ${text}`,
+    );
   }
 
   /** Everything of ours has been written down before it was made, and is not forgotten for long. */

@@ -6,15 +6,21 @@ import { Chance } from './chance.ts';
 import { CALM, someFaults } from './faults.ts';
 import { World, type WorldOptions } from './world.ts';
 
-const UUID = '6f1d2c3b-0000-4000-8000-000000000001';
+export const UUID = '6f1d2c3b-0000-4000-8000-000000000001';
 const TROUBLE: Seconds = 2_400;
 const CALM_AFTER: Seconds = 5 * 3_600;
 const STEP: Seconds = 600;
 
+export interface RunOptions extends Partial<WorldOptions> {
+  /** How long things go wrong. Default 2400 s. */
+  readonly trouble?: Seconds;
+  /** At most. Default 12. */
+  readonly jobs?: number;
+}
+
 export interface Verdict {
   readonly seed: number;
   readonly broken: readonly string[];
-  readonly cycles: number;
   readonly gates: number;
   readonly machines: number;
   readonly jobs: number;
@@ -31,12 +37,15 @@ export function poolOf(name: string, patch: Partial<Pool> = {}): Pool {
 }
 
 /** One world from its seed: trouble first, then calm, in which everything must come to its end. */
-export async function runSeed(seed: number, patch: Partial<WorldOptions> = {}): Promise<Verdict> {
+export async function runSeed(
+  seed: number,
+  { trouble = TROUBLE, jobs = 12, ...patch }: RunOptions = {},
+): Promise<Verdict> {
   const chance = new Chance(seed);
   const world = new World({ ...someWorld(chance), ...patch });
   world.startOrchestrator();
-  submitSome(world, chance);
-  await world.pass(TROUBLE);
+  submitSome(world, jobs, trouble);
+  await world.pass(trouble);
   world.calmDown();
   const from = world.clock.now();
   while (!isEmpty(world) && world.clock.now() - from < CALM_AFTER) await world.pass(STEP);
@@ -44,14 +53,17 @@ export async function runSeed(seed: number, patch: Partial<WorldOptions> = {}): 
   const { judge, machines, gates, controllers, cluster } = world;
   return {
     ...{ seed, broken: judge.broken, gates, machines: machines.length, jobs: cluster.jobs.length },
-    ...{ cycles: 0, lives: controllers.length, emptyAfter: world.clock.now() - from },
+    ...{ lives: controllers.length, emptyAfter: world.clock.now() - from },
   };
 }
 
 function someWorld(chance: Chance): WorldOptions {
   const pools = [
     { pool: poolOf('small', { maxNodes: chance.whole(1, 5) }), provider: 'cloud-a' },
-    { pool: poolOf('big', { slots: 4, price: 3, maxNodes: chance.whole(1, 3) }), provider: 'cloud-b' },
+    {
+      pool: poolOf('big', { slots: 4, price: 3, maxNodes: chance.whole(1, 3) }),
+      provider: 'cloud-b',
+    },
   ];
   return {
     ...{ chance, faults: chance.happens(0.05) ? CALM : someFaults(chance), engine: orchestrator },
@@ -64,10 +76,11 @@ function someWorld(chance: Chance): WorldOptions {
   };
 }
 
-function submitSome(world: World, chance: Chance): void {
-  const count = chance.whole(1, 12);
+function submitSome(world: World, most: number, trouble: Seconds): void {
+  const { chance } = world;
+  const count = chance.whole(1, most);
   for (let i = 0; i < count; i += 1) {
-    const [at, length] = [chance.between(0, 1_500), chance.between(20, 900)];
+    const [at, length] = [chance.between(0, 0.6 * trouble), chance.between(20, 900)];
     world.clock.after(at, () => world.cluster.submit(chance.whole(1, 2), length));
   }
 }

@@ -4,7 +4,11 @@ import type { World } from './world.ts';
 
 /** Who is admitted. */
 export function fakeVpn(world: World): Vpn {
-  const wire = new Wire(world.clock, world.chance, () => ({ ...world.faults, twice: 0, lateRequest: 0 }));
+  const wire = new Wire(world.clock, world.chance, () => ({
+    ...world.faults,
+    twice: 0,
+    lateRequest: 0,
+  }));
   const errors = { clear: () => new Error('no authority'), vague: () => new Error('no authority') };
   return {
     name: 'vpn',

@@ -31,6 +31,7 @@ export interface WorldOptions {
   readonly limits: Partial<Limits>;
   readonly idle?: Seconds;
   readonly budget?: BudgetTerms;
+  readonly arm?: boolean;
   /** Kill the controller at this gate, counted over all its lives. */
   readonly killAt?: number;
   /** How long nobody starts it again. Default 5 to 300 s. */
@@ -53,9 +54,17 @@ export class World {
   readonly pools: WorldOptions['pools'];
   readonly cluster: Cluster;
   readonly judge: Judge;
-  readonly tellsIncarnation: boolean;
+  tellsIncarnation: boolean;
   /** Its batch system does not let a host go that has jobs. */
-  readonly refusesBusy: boolean;
+  refusesBusy: boolean;
+  /** Its machines refuse to end while they run jobs. */
+  vetoes = false;
+  /** The clouds do what they are asked for, but do not answer when a machine is asked for. */
+  isMute = false;
+  /** A machine that cannot be ended. */
+  stubborn: string | undefined;
+  onList: (() => void) | undefined;
+  onAdd: (() => void) | undefined;
   readonly graceForStrays: Seconds = 7_200;
   faults: Faults;
   gates = 0;
@@ -64,7 +73,6 @@ export class World {
 
   constructor(options: WorldOptions) {
     const { chance, store, engine, pools, faults } = options;
-    Object.assign(this, { chance, store, engine, pools, faults });
     this.chance = chance;
     this.store = store;
     this.engine = engine;
@@ -89,15 +97,19 @@ export class World {
         ...{ pool, specHash: 'v1', provider: cloud(this, provider, pool.price) },
         files: ({ token, lease, leaseTime }) => {
           const file = (contents: string) => ({ contents, secret: true });
-          return new Map(Object.entries({ token, lease, leaseTime: `${leaseTime}` }).map(
-            ([name, text]) => [name, file(text)],
-          ));
+          return new Map(
+            Object.entries({ token, lease, leaseTime: `${leaseTime}` }).map(([name, text]) => [
+              name,
+              file(text),
+            ]),
+          );
         },
       })),
       seats: Array.from({ length: options.seats }, (_, index): Seat => {
         return { host: `node${index + 1}`, address: `10.8.1.${index + 1}` };
       }),
       record: 0,
+      arm: options.arm === true,
       ...(options.budget !== undefined && { budget: options.budget }),
     };
   }
@@ -112,7 +124,8 @@ export class World {
         agent(this, machine);
       });
     }
-    if (chance.happens(faults.death)) clock.after(chance.between(1, 3_000), () => this.die(machine));
+    if (chance.happens(faults.death))
+      clock.after(chance.between(1, 3_000), () => this.die(machine));
     if (chance.happens(faults.spot)) {
       clock.after(chance.between(1, 3_000), () => {
         machine.leaving = true;
