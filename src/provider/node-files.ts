@@ -40,8 +40,8 @@ export interface NodeBrief {
   /** Lines of passwd(5) and group(5) for those whose jobs run on it. */
   readonly accounts: { readonly passwd: string; readonly group: string };
   readonly report: NodeReport;
-  /** Of `Vpn.admit()`; empty: there is none. */
-  readonly vpn: ReadonlyMap<string, NodeFile>;
+  /** What the files of `Vpn.admit()`, which come beside these, are for. */
+  readonly vpn: 'openvpn' | 'none';
 }
 
 /** How a node tells the orchestrator of itself. */
@@ -60,7 +60,7 @@ export interface NodeReport {
 const PATIENCE: { readonly vpn: Seconds; readonly report: Seconds } = { vpn: 120, report: 600 };
 
 export function renderNodeFiles(brief: NodeBrief): ReadonlyMap<string, NodeFile> {
-  const { daemon, hosts, accounts, report, vpn } = brief;
+  const { daemon, hosts, accounts, report } = brief;
   const open = (contents: string): NodeFile => ({ contents, secret: false });
   const secret = (contents: string): NodeFile => ({ contents: `${contents}\n`, secret: true });
   const slurm = daemon.kind === 'slurm' ? daemon : undefined;
@@ -75,7 +75,6 @@ export function renderNodeFiles(brief: NodeBrief): ReadonlyMap<string, NodeFile>
     ...(slurm?.configuration === undefined
       ? []
       : [['slurm.conf', open(slurm.configuration)] as const]),
-    ...vpn,
   ]);
 }
 
@@ -84,7 +83,7 @@ function renderSettings({ node, seat, daemon, report, vpn }: NodeBrief): string 
     node,
     host: seat.host,
     address: seat.address,
-    vpn: vpn.size === 0 ? 'none' : 'openvpn',
+    vpn,
     'vpn-patience': PATIENCE.vpn,
     report: report.to,
     patience: PATIENCE.report,

@@ -1,195 +1,177 @@
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
+import { chownSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Host } from '../../src/host/host.ts';
-import { renderHosts, renderNodeFiles } from '../../src/provider/node-files.ts';
-import type { Order, Provider } from '../../src/provider/provider.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localHost } from '../../src/host/local.ts';
+import type { Order } from '../../src/provider/provider.ts';
 import { umlProvider } from '../../src/provider/uml.ts';
-import { type OpenVpn, openVpn } from '../../src/vpn/openvpn.ts';
-import { type GridEngine, startGridEngine } from '../kit/gridengine.ts';
-import { hostAmong } from '../kit/net-namespace.ts';
-import { buildNodeImage } from '../kit/node-image.ts';
-import { type NodeListener, nodeListener } from '../kit/node-listener.ts';
+import { ADA, LEASE, type NodeLab, nodeLab, TOKEN } from '../kit/node-lab.ts';
+import { providerContract } from '../kit/provider-contract.ts';
+import { until } from '../kit/until.ts';
 
-// A real Grid Engine, a real OpenVPN, and real guests from the recipe for nodes: as ada, by root.
-
-const ADA = 2_001;
-const PORT = { vpn: 1194, report: 8_642 } as const;
-const LEASE = 'a-secret-for-leases';
-const TOKEN = 'a-secret-for-one-report';
-
-let work = '';
-let engine: GridEngine;
-let network: Host;
-let vpn: OpenVpn;
-let provider: Provider;
-let listener: NodeListener;
+let lab: NodeLab;
 
 beforeAll(async () => {
-  work = mkdtempSync('/var/tmp/apppot-node-');
-  chmodSync(work, 0o755);
-  const image = buildNodeImage(work);
-  engine = await startGridEngine({ slots: 0 });
-  const words = ['nsenter', '-t', String(engine.pid), '-n', '--'];
-  network = hostAmong('master', words);
-  vpn = openVpn({
-    host: network,
-    directory: join(work, 'vpn'),
-    remote: { server: '10.0.2.2', port: PORT.vpn, protocol: 'tcp' },
-    mask: '255.255.255.0',
-    server: {
-      kind: 'own',
-      address: '127.0.0.1',
-      port: PORT.vpn,
-      network: '10.8.0.0',
-      device: 'tun0',
-    },
-    now,
-  });
-  provider = umlProvider({
-    name: 'local',
-    host: network,
-    base: join(work, 'nodes'),
-    temporary: tmpdir(),
-    path: '/usr/bin:/bin',
-    caller: { uid: ADA, gid: ADA, user: 'ada', group: 'ada', umask: 0o22 },
-    isOther: true,
-    image,
-    memory: 256 * 2 ** 20,
-    most: 4,
-    network: { hostLoopback: true },
-    binds: [`${join(engine.directory, 'home')}:/home`],
-    now,
-  });
-  listener = await nodeListener(words, '10.8.0.1', PORT.report);
+  lab = await nodeLab();
 });
+afterAll(() => lab?.stop());
 
-afterAll(async () => {
-  const nodes = await provider.list();
-  for (const { id } of nodes.instances) await provider.terminate(id, undefined, { force: true });
-  listener?.close();
-  await vpn?.stop();
-  await engine?.stop();
-  rmSync(work, { recursive: true, force: true });
-});
+const home = (name: string): string => join(lab.engine.directory, 'home/ada', name);
+const log = (): string => `${lab.log()}\n${lab.engine.log()}`;
+const states = async (): Promise<readonly string[]> =>
+  (await lab.provider.list()).instances.map(({ id, state }) => `${id} ${state}`);
+const queue = async (...words: readonly string[]): Promise<string> =>
+  (await lab.engine.enter.run(['qstat', '-u', '*', ...words])).stdout;
 
-function now(): number {
-  return Date.now() / 1_000;
-}
-
-async function order(number: number, lease = 600): Promise<Order> {
-  const host = `node${String(number).padStart(3, '0')}`;
-  const seat = { host, address: `10.8.0.${100 + number}` };
-  const node = `abcdefghi${String(number).padStart(3, '0')}`;
-  const files = renderNodeFiles({
-    node,
-    seat,
-    daemon: { kind: 'gridengine', qmaster: 'master' },
-    hosts: renderHosts([{ host: 'master', address: '10.8.0.1' }, seat]),
-    accounts: { passwd: `ada:x:${ADA}:${ADA}::/home/ada:/bin/bash\n`, group: `ada:x:${ADA}:\n` },
-    report: {
-      to: `10.8.0.1:${PORT.report}`,
-      token: TOKEN,
-      lease: LEASE,
-      leaseTime: lease,
-      beat: 2,
-    },
-    vpn: await vpn.admit({ node, seat }),
-  });
-  const tags = { controller: 'test', pool: 'local', node, seat, specHash: 'none', created: now() };
-  return { name: `vb-test-local-${node}`, tags, files };
-}
-
-/** As a batch system of ours does: it knows the host before its daemon is there. */
-async function admit(host: string): Promise<void> {
-  const qconf = (...words: readonly string[]) => engine.enter.run(['qconf', ...words]);
-  await qconf('-ah', host);
-  await qconf('-aattr', 'queue', 'slots', `[${host}=1]`, 'main.q');
-  await qconf('-aattr', 'hostgroup', 'hostlist', host, '@allhosts');
-}
-
-async function until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 100_000;
-  while (Date.now() < deadline) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error(`never: ${what}\n${logs()}\n${engine.log()}`);
-}
-
-function logs(): string {
-  const nodes = join(work, 'nodes');
-  const places = readdirSync(nodes).map((name) => join(nodes, name, 'log'));
-  const ended = join(nodes, '.ended');
-  if (existsSync(ended)) places.push(...readdirSync(ended).map((name) => join(ended, name)));
-  return places
-    .filter((file) => existsSync(file))
-    .map((file) => `${file}\n${readFileSync(file, 'utf8')}`)
-    .join('\n');
-}
-
-const instances = async (): Promise<readonly string[]> =>
-  (await provider.list()).instances.map(({ id, state }) => `${id} ${state}`);
-
-it('joins the cluster, runs a job, keeps its lease, does not end under a job, and ends when told', async () => {
-  await admit('node001');
-  const wanted = await order(1);
-  const id = await provider.create(wanted);
-  expect(id).toBe(wanted.name);
-  expect(await provider.create(wanted)).toBe(id);
-
-  await until('node001 reports', () => listener.heard.some(({ path }) => path === '/ready'));
-  expect(listener.heard.find(({ path }) => path === '/ready')?.body).toEqual({
-    node: wanted.tags.node,
-    token: TOKEN,
-  });
-  expect(await vpn.connected()).toEqual(new Set([wanted.tags.node]));
-  const listing = await provider.list();
-  expect(listing.complete).toBe(true);
-  expect(listing.instances).toEqual([{ id, name: id, state: 'running', tags: wanted.tags }]);
-
-  await engine.user.run(['qsub', '-cwd', '-j', 'y', '-N', 'hello', '-b', 'y', 'hostname']);
-  const output = (): string => {
-    const home = join(engine.directory, 'home/ada');
-    const file = readdirSync(home).find((name) => name.startsWith('hello.o'));
-    return file === undefined ? '' : readFileSync(join(home, file), 'utf8');
-  };
-  await until('the job says where it is', () => output() === 'node001\n');
-
-  await until('a lease is renewed', () => listener.heard.some(({ path }) => path === '/lease'));
-  expect(listener.heard.find(({ path }) => path === '/lease')?.body).toEqual({
-    node: wanted.tags.node,
-    lease: LEASE,
-  });
-
-  const job = ['qsub', '-cwd', '-j', 'y', '-N', 'long', '-b', 'y'];
-  const go = join(engine.directory, 'home/ada/go');
-  await engine.user.run([...job, 'sh', '-c', '"while [ ! -e go ]; do sleep 1; done"']);
-  await until('the long job runs', async () =>
-    (await engine.enter.run(['qstat', '-u', '*', '-s', 'r'])).stdout.includes('main.q@node001'),
-  );
-  await expect(provider.terminate(id)).rejects.toMatchObject({ code: 'VETOED' });
-  expect(await instances()).toEqual([`${id} running`]);
-  const { writeFileSync } = await import('node:fs');
-  writeFileSync(go, '');
-  chownSync(go, ADA, ADA);
+/** A job that runs on a host until it is let go. */
+async function longJob(host: string): Promise<{ end(): Promise<void> }> {
+  const words = ['qsub', '-cwd', '-j', 'y', '-N', 'long', '-l', `h=${host}`, '-b', 'y'];
+  await lab.engine.user.run([...words, 'sh', '-c', '"while [ ! -e go ]; do sleep 1; done"']);
   await until(
-    'the long job ends',
-    async () => (await engine.enter.run(['qstat', '-u', '*'])).stdout === '',
+    'the long job runs',
+    async () => (await queue('-s', 'r')).includes(`main.q@${host}`),
+    log,
   );
+  return {
+    end: async () => {
+      writeFileSync(home('go'), '');
+      chownSync(home('go'), ADA, ADA);
+      await until('the long job ends', async () => (await queue()) === '', log);
+      rmSync(home('go'));
+    },
+  };
+}
 
-  await provider.terminate(id);
-  expect(await instances()).toEqual([]);
-  await until('the VPN misses it', async () => (await vpn.connected()).size === 0);
-  expect(await provider.create(wanted)).toBe(id);
-  expect(await instances()).toEqual([]);
+async function start(order: Order): Promise<string> {
+  const id = await lab.provider.create(order);
+  const { node } = order.tags;
+  await until(
+    `${node} reports`,
+    () => lab.listener.heard.some(({ path, body }) => path === '/ready' && body?.node === node),
+    log,
+  );
+  return id;
+}
+
+describe('a node', () => {
+  it('joins the cluster, runs a job, keeps its lease, refuses to end under a job, and ends when told', async () => {
+    const order = await lab.order(1);
+    const { node } = order.tags;
+    const id = await start(order);
+    const said = (path: string) => lab.listener.heard.find((one) => one.path === path)?.body;
+    expect(said('/ready')).toEqual({ node, token: TOKEN });
+    expect(await lab.vpn.connected()).toEqual(new Set([node]));
+    expect(await lab.reopen().list()).toMatchObject({
+      complete: true,
+      instances: [{ id, name: id, state: 'running', tags: order.tags }],
+    });
+
+    await lab.engine.user.run(['qsub', '-cwd', '-j', 'y', '-N', 'hello', '-b', 'y', 'hostname']);
+    const output = (): string => {
+      const file = readdirSync(home('')).find((name) => name.startsWith('hello.o'));
+      return file === undefined ? '' : readFileSync(home(file), 'utf8');
+    };
+    await until('the job says where it is', () => output() === 'node001\n', log);
+    await until('a lease is renewed', () => said('/lease') !== undefined, log);
+    expect(said('/lease')).toEqual({ node, lease: LEASE });
+    const told = join(lab.directory, 'nodes', id, 'job/node');
+    expect(readdirSync(told).filter((name) => /token|lease|key/.test(name))).toEqual([]);
+
+    const job = await longJob('node001');
+    await expect(lab.provider.terminate(id)).rejects.toMatchObject({ code: 'VETOED' });
+    expect(await states()).toEqual([`${id} running`]);
+    await job.end();
+    await lab.provider.terminate(id);
+    expect(await states()).toEqual([]);
+    await until('the VPN misses it', async () => (await lab.vpn.connected()).size === 0, log);
+    expect(await lab.provider.create(order)).toBe(id);
+    expect(await states()).toEqual([]);
+  });
+
+  it('leaves nothing alive when its kernel is killed, and is missed at once', async () => {
+    const order = await lab.order(2);
+    const id = await start(order);
+    const kernel = (): string[] => guestsOf(order);
+    expect(kernel().length).toBeGreaterThan(1);
+    process.kill(Number(kernel()[0]), 'SIGKILL');
+    await until(
+      'the VPN misses it',
+      async () => !(await lab.vpn.connected()).has(order.tags.node),
+      log,
+    );
+    await until('it is listed no more', async () => (await states()).length === 0, log);
+    expect(kernel()).toEqual([]);
+    expect(existsSync(join(lab.directory, 'nodes', id))).toBe(false);
+  });
+
+  it('powers off when the VPN does not come, and says why', async () => {
+    const order = await lab.order(3, { 'vpn-patience': '6' });
+    await lab.vpn.revoke(order.tags.node);
+    const id = await lab.provider.create(order);
+    await until('it has ended', async () => (await states()).length === 0, log);
+    const words = readFileSync(join(lab.directory, 'nodes/.ended', id), 'utf8');
+    expect(words).toMatch(/^failed the VPN did not come in 6 s: /);
+    expect(words).toContain('Cannot be a node: the VPN did not come in 6 s');
+  });
+
+  it('ends by itself when its lease is over, but not under a job', async () => {
+    const order = await lab.order(4, { 'lease-time': '6', patience: '600' });
+    const id = await start(order);
+    const job = await longJob('node004');
+    lab.listener.close();
+    const state = (): string =>
+      readFileSync(join(lab.directory, 'nodes', id, 'job/node/state'), 'utf8');
+    await until('it would end', () => state() === 'vetoed - its lease is over\n', log);
+    expect(await states()).toEqual([`${id} running`]);
+    await job.end();
+    await until('it has ended', async () => (await states()).length === 0, log);
+    const words = readFileSync(join(lab.directory, 'nodes/.ended', id), 'utf8');
+    expect(words).toMatch(/^ended its lease is over\n/);
+  });
 });
+
+describe('umlProvider()', () => {
+  const settings = 'node=n\nhost=node\ndaemon=none\nvpn=none\nreport=\n';
+  const open = () =>
+    umlProvider({
+      name: 'here',
+      host: localHost,
+      base: join(lab.directory, 'others'),
+      temporary: tmpdir(),
+      path: '/usr/bin:/bin',
+      caller: { uid: ADA, gid: ADA, user: 'ada', group: 'ada', umask: 0o22 },
+      isOther: true,
+      image: lab.image,
+      memory: 96 * 2 ** 20,
+      most: 2,
+      now: () => Date.now() / 1_000,
+    });
+  const files = new Map([['settings', { contents: settings, secret: false }]]);
+  providerContract(() => ({
+    provider: open(),
+    reopen: open,
+    files,
+    places: [join(lab.directory, 'others')],
+    kill: (id) => {
+      const [pid] = readFileSync(join(lab.directory, 'others', id, 'claim'), 'utf8').split(' ');
+      process.kill(-Number(pid), 'SIGKILL');
+    },
+    log: () => '',
+  }));
+});
+
+/** Numbers of the processes of a node's guest, its kernel first. */
+function guestsOf({ tags }: Order): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => wordsOf(pid).includes(`umid=${tags.node}`))
+    .filter((pid) => wordsOf(pid)[0]?.endsWith('/linux.uml'));
+}
+
+function wordsOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
