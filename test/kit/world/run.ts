@@ -25,6 +25,7 @@ export interface Verdict {
   readonly machines: number;
   readonly jobs: number;
   readonly lives: number;
+  readonly kills: number;
   /** How long after the last fault everything was gone. */
   readonly emptyAfter: Seconds;
 }
@@ -53,7 +54,7 @@ export async function runSeed(
   const { judge, machines, gates, controllers, cluster } = world;
   return {
     ...{ seed, broken: judge.broken, gates, machines: machines.length, jobs: cluster.jobs.length },
-    ...{ lives: controllers.length, emptyAfter: world.clock.now() - from },
+    ...{ lives: controllers.length, kills: world.kills, emptyAfter: world.clock.now() - from },
   };
 }
 

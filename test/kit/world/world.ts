@@ -68,6 +68,7 @@ export class World {
   readonly graceForStrays: Seconds = 7_200;
   faults: Faults;
   gates = 0;
+  kills = 0;
   private isKept = true;
   private readonly options: WorldOptions;
 
@@ -151,6 +152,7 @@ export class World {
   kill(controller: Controller): void {
     if (!controller.isAlive) return;
     controller.isAlive = false;
+    this.kills += 1;
     if (!this.isKept) return;
     this.clock.after(this.options.outage ?? this.chance.between(5, 300), () => {
       if (this.isKept && this.alive().length === 0) this.startOrchestrator();

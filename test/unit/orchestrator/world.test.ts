@@ -40,7 +40,7 @@ describe('a controller that is killed', () => {
     const broken: string[] = [];
     for (let killAt = 1; killAt <= whole.gates; killAt += 1) {
       const verdict = await runSeed(3, { ...SMALL, killAt });
-      if (verdict.lives !== 2) broken.push(`gate ${killAt}: it was not killed`);
+      if (verdict.kills !== 1) broken.push(`gate ${killAt}: it was not killed`);
       broken.push(...verdict.broken.map((text) => `gate ${killAt}: ${text}`));
     }
     expect(broken).toEqual([]);
