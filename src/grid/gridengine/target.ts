@@ -130,7 +130,8 @@ async function missed({ jobs, run, now }: Desk, handle: string): Promise<JobStat
   if (now() - Number(since ?? now()) < PATIENCE) return { state: 'unknown', own: 'ending' };
   const ending = parseAccounting(await run(['qacct', '-j', numberOf(handle)]).catch(() => ''));
   const limit = await jobs.note(mark, 'limit');
-  if (ending !== undefined) return statusOfEnding(ending, limit === undefined ? undefined : Number(limit));
+  if (ending !== undefined)
+    return statusOfEnding(ending, limit === undefined ? undefined : Number(limit));
   return {
     state: 'failed',
     reason: 'Grid Engine does not know it any more, and it left no status',

@@ -57,7 +57,12 @@ function sites(wishes: ReadonlyMap<TargetSpec, Wish>) {
       },
     };
   };
-  const options = { open, slots: 1, onPassedOver: (line: string) => lines.push(line), patience: 0.2 };
+  const options = {
+    open,
+    slots: 1,
+    onPassedOver: (line: string) => lines.push(line),
+    patience: 0.2,
+  };
   return { options, lines, taken };
 }
 
@@ -114,11 +119,17 @@ describe('broker()', () => {
 it('rankOf() never prefers less room or a longer queue', () => {
   const count = fc.nat({ max: 50 });
   fc.assert(
-    fc.property(count, count, count, fc.integer({ min: 1, max: 9 }), (free, waiting, more, slots) => {
-      const one = rankOf({ free: free + more, waiting }, 0, slots);
-      const other = rankOf({ free, waiting: waiting + more }, 0, slots);
-      expect(one[0] < other[0] || (one[0] === other[0] && one[1] <= other[1])).toBe(true);
-    }),
+    fc.property(
+      count,
+      count,
+      count,
+      fc.integer({ min: 1, max: 9 }),
+      (free, waiting, more, slots) => {
+        const one = rankOf({ free: free + more, waiting }, 0, slots);
+        const other = rankOf({ free, waiting: waiting + more }, 0, slots);
+        expect(one[0] < other[0] || (one[0] === other[0] && one[1] <= other[1])).toBe(true);
+      },
+    ),
   );
 });
 
@@ -126,15 +137,13 @@ describe('submitToSites()', () => {
   async function submit(wishes: ReadonlyMap<TargetSpec, Wish>) {
     const { options, lines, taken } = sites(wishes);
     const store = jobStore(directory.path, () => 0);
-    const record = await store.create({
-      description: jobDescription(),
-      stage: async () => 'wrapper',
-      targets: [],
-    });
+    const record = await store.create(jobDescription(), async () => 'wrapper');
     const found = await broker([A, B, C], options);
     const done = submitToSites(store, record, found, options).catch((error: unknown) => error);
     const result = await done;
-    const ends = (await store.get(record.id)).attempts.map(({ handle, end }) => handle ?? end?.state);
+    const ends = (await store.get(record.id)).attempts.map(
+      ({ handle, end }) => handle ?? end?.state,
+    );
     return { result, lines, taken, ends };
   }
 
