@@ -137,11 +137,15 @@ describe('submitToSites()', () => {
   async function submit(wishes: ReadonlyMap<TargetSpec, Wish>) {
     const { options, lines, taken } = sites(wishes);
     const store = jobStore(directory.path, () => 0);
-    const record = await store.create(jobDescription(), async () => 'wrapper');
+    const record = await store.create({
+      description: jobDescription(),
+      targets: [A, B, C],
+      stage: async () => 'wrapper',
+    });
     const found = await broker([A, B, C], options);
     const done = submitToSites(store, record, found, options).catch((error: unknown) => error);
     const result = await done;
-    const ends = (await store.get(record.id)).attempts.map(
+    const ends = (await store.again(record)).attempts.map(
       ({ handle, end }) => handle ?? end?.state,
     );
     return { result, lines, taken, ends };
