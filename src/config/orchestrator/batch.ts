@@ -13,12 +13,12 @@ export const batchSchema = z.discriminatedUnion(
     section({
       kind: z.literal('gridengine'),
       via: VIA.optional(),
-      qmaster: text('the name of the qmaster, as nodes know it').optional(),
+      qmaster: text('the name of the qmaster, as nodes know it'),
       cell: text('the name of a cell').default('default'),
       'qmaster-port': port().optional(),
       'execd-port': port().optional(),
       hostgroup: word(/^@[\w.-]+$/, 'a host group such as @allhosts').optional(),
-      queue: text('the name of a queue').optional(),
+      queue: text('the name of a queue').default('all.q'),
     }),
     section({
       kind: z.literal('slurm'),
