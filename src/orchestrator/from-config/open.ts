@@ -4,7 +4,6 @@
  * @module
  */
 
-import { mkdir } from 'node:fs/promises';
 import type { BatchSystem } from '../../batch/batch.ts';
 import type { PoolConfig } from '../../config/orchestrator/schema.ts';
 import type { Pool } from '../../model/pool.ts';
@@ -28,7 +27,6 @@ export interface Opened {
 
 /** Opens what the settings name. Nothing is asked or changed yet. */
 export async function openAll(settings: Settings, place: Place): Promise<Opened> {
-  await mkdir(settings.state, { recursive: true, mode: 0o700 });
   const batch = await openBatch(settings.batch, place);
   const vpn = openVpn(settings, place);
   const filesOf = await nodeFiles(settings);

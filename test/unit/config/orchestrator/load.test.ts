@@ -27,7 +27,7 @@ limits: {max-delta: 3, interval: 20s}
 
 const REST = {
   vpn: { kind: 'none' },
-  listener: { address: '127.0.0.1', port: 8_270 },
+  listener: { port: 8_270 },
   machines: { master: '10.8.0.1' },
 };
 
@@ -50,7 +50,7 @@ describe("an orchestrator's file", () => {
     expect(parseOrchestratorFile(SMALL, '/srv/burst.yaml')).toEqual({
       ...REST,
       state: '/srv/apppot-state',
-      batch: { kind: 'gridengine', qmaster: 'master', cell: 'default' },
+      batch: { kind: 'gridengine', qmaster: 'master', cell: 'default', queue: 'all.q' },
       seats: SEATS,
       pools: [POOL],
       policies: [
@@ -85,7 +85,7 @@ describe("an orchestrator's file", () => {
     expect(rest).toEqual({
       ...REST,
       state: '/srv/apppot-state',
-      batch: { kind: 'gridengine', qmaster: 'master', cell: 'default' },
+      batch: { kind: 'gridengine', qmaster: 'master', cell: 'default', queue: 'all.q' },
       ...{ seats: SEATS, pools: [POOL], limits: {} },
     });
     expect(policies).toEqual([idle, new Mine(), { name: 'bin-pack', options: {} }]);
