@@ -1,5 +1,5 @@
-/** Columns as wide as their widest cell, two blanks apart; the first row are the headings. */
-export function renderTable(rows: readonly (readonly string[])[]): string {
+/** Rows of cells, each column as wide as its widest cell. */
+export function renderRows(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );

@@ -2,7 +2,7 @@ import { type Audit, type AuditedPlaces, audit, type Leak } from '../../orchestr
 import { endLeaks } from '../../orchestrator/end-leaks.ts';
 import { openAll } from '../../orchestrator/from-config/open.ts';
 import type { Deps } from '../deps.ts';
-import { renderTable } from '../table.ts';
+import { renderRows } from '../table.ts';
 import { controllerIn } from './controller.ts';
 import { type FileFlags, openFile } from './file.ts';
 import { placeOf } from './place.ts';
@@ -49,7 +49,7 @@ interface Ended {
 function render({ leaks, known, foreign, troubles }: Audit, ended: Ended | undefined): string {
   const rows = leaks.map(({ kind, where, id, why }) => [kind, where, id, why]);
   return [
-    ...(rows.length > 0 ? [renderTable([['KIND', 'WHERE', 'ID', 'WHY'], ...rows])] : []),
+    ...(rows.length > 0 ? [renderRows([['KIND', 'WHERE', 'ID', 'WHY'], ...rows])] : []),
     ...troubles.map((text) => `not looked at: ${text}`),
     ...(ended?.failed ?? []).map((text) => `not ended: ${text}`),
     `${leaks.length} leaks; ${known} instances of nodes, ${foreign} of others`,

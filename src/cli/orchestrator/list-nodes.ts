@@ -2,7 +2,7 @@ import type { Node } from '../../model/node.ts';
 import { isOver } from '../../model/node.ts';
 import { toNode } from '../../orchestrator/view.ts';
 import type { Deps } from '../deps.ts';
-import { renderTable } from '../table.ts';
+import { renderRows } from '../table.ts';
 import { atStore } from './at-store.ts';
 import type { FileFlags } from './file.ts';
 
@@ -19,7 +19,7 @@ export async function listNodes(
 
 function renderNodes(nodes: readonly Node[]): string {
   if (nodes.length === 0) return 'no nodes';
-  return renderTable([
+  return renderRows([
     ['NAME', 'POOL', 'PHASE', 'SINCE', 'HOST', 'USED', 'WHY'],
     ...nodes.map(({ name, pool, phase, since, seat, used, startReason, endReason, note }) => [
       ...[name, pool, phase, new Date(since * 1_000).toISOString().slice(0, 19)],
