@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kinds, port, section, text, wanted, word } from './values.ts';
+import { kinds, list, port, section, text, wanted, word } from './values.ts';
 
 const VIA = word(
   /^(?:[\w.-]+@)?[A-Za-z0-9][\w.-]*(?::\d+)?$/,
@@ -25,7 +25,7 @@ export const batchSchema = z.discriminatedUnion(
       via: VIA.optional(),
       controller: text('HOST:PORT of a slurmctld').optional(),
       configuration: text('the path of a slurm.conf').optional(),
-      partition: text('the name of a partition').optional(),
+      features: list(text('a feature'), 'features').default(['dyn']),
       'munge-key': text('the path of a key of munge').default('/etc/munge/munge.key'),
     }),
     section({

@@ -2,10 +2,10 @@ import type { BatchSystem } from '../../batch/batch.ts';
 import { gridEngine } from '../../batch/gridengine/gridengine.ts';
 import { randomJobs } from '../../batch/simulated/random.ts';
 import { replay } from '../../batch/simulated/replay.ts';
+import { slurm } from '../../batch/slurm/slurm.ts';
 import type { BatchConfig } from '../../config/orchestrator/schema.ts';
 import type { Host } from '../../host/host.ts';
 import type { Place } from './place.ts';
-import { unavailable } from './unavailable.ts';
 
 /** Opens the cluster's own batch system. Nothing is asked yet. */
 export async function openBatch(config: BatchConfig, place: Place): Promise<BatchSystem> {
@@ -20,7 +20,7 @@ export async function openBatch(config: BatchConfig, place: Place): Promise<Batc
       });
     }
     case 'slurm':
-      throw unavailable('batch system', config.kind);
+      return slurm({ host: hostOf(config, place), features: config.features, now });
     case 'replay':
       return replay({ path: config.file, slots: config.slots, now });
     case 'random':

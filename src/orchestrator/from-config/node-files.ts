@@ -65,14 +65,14 @@ async function daemonFor(batch: Wanted['batch']): Promise<(pool: PoolConfig) => 
       return () => ({ kind: 'gridengine', qmaster, cell, ...ports });
     }
     case 'slurm': {
-      const { controller, configuration, mungeKey } = batch;
+      const { controller, configuration, mungeKey, features } = batch;
       const key = (await read(mungeKey)).toString('base64');
       const text = configuration && (await read(configuration)).toString('utf8');
       const told = {
         ...(controller !== undefined && { controller }),
         ...(text !== undefined && { configuration: text }),
       };
-      return (pool) => ({ kind: 'slurm', key, resources: resourcesOf(pool), ...told });
+      return (pool) => ({ kind: 'slurm', key, resources: resourcesOf(pool, features), ...told });
     }
     default:
       return () => ({ kind: 'none' });
@@ -81,8 +81,9 @@ async function daemonFor(batch: Wanted['batch']): Promise<(pool: PoolConfig) => 
 
 const MIB = 2 ** 20;
 
-function resourcesOf({ slots, memory, features }: PoolConfig): string {
-  const feature = features.length === 0 ? '' : ` Feature=${features.join(',')}`;
+function resourcesOf({ slots, memory, features }: PoolConfig, ofNodes: readonly string[]): string {
+  const all = [...ofNodes, ...features];
+  const feature = all.length === 0 ? '' : ` Feature=${all.join(',')}`;
   return `CPUs=${slots} RealMemory=${Math.floor(memory / MIB)}${feature}`;
 }
 

@@ -116,8 +116,9 @@ policies:
 limits: {max-delta: 0}
 `;
     expect(() => parseOrchestratorFile(text, 'burst.yaml')).toThrowErrorMatchingInlineSnapshot(`
-      [ConfigError: Cannot use "burst.yaml": 20 mistakes
+      [ConfigError: Cannot use "burst.yaml": 21 mistakes
         line 2: batch.via: expected an ssh destination such as root@head, found "a b"
+        line 2: batch.qmaster: missing: expected the name of the qmaster, as nodes know it
         line 2: batch.qmastr: unknown setting; did you mean "qmaster"?
         line 4: pools[0].name: expected at most 16 lower-case letters, digits and dashes, found "Local_Pool"
         line 5: pools[0].provider.network: expected auto, slirp4netns or slirp, found "wifi"
