@@ -23,7 +23,7 @@ until_so() { # SECONDS WHAT COMMAND...
   local left=$1 what=$2
   shift 2
   until "$@" >/dev/null 2>&1; do
-    if [ "$left" = 0 ]; then
+    if [ "$left" = 0 ] || ! kill -0 "$orchestrator" 2>/dev/null; then
       printf 'in vain waited until %s\n' "$what" >&2
       return 1
     fi
@@ -83,10 +83,11 @@ pools:
       host-loopback: true
       binds: ["$run/cluster/home:/home"]
 policies: [bin-pack, { idle: { time: 5s } }]
-limits: { interval: 1s, cool-down: 0s, cordon-share: 1, missing-listings: 2 }
+limits: { interval: 1s, cool-down: 1s, cordon-share: 1, missing-listings: 2 }
 YAML
 cat "$run/orchestrator.yaml"
 apppot orchestrate -c "$run/orchestrator.yaml" &
+orchestrator=$!
 until_so 120 'four jobs run' runs 4
 on_head qhost
 
