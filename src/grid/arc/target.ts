@@ -9,7 +9,7 @@ import { writeAtomically } from '../../host/atomic.ts';
 import type { DistantMachine } from '../../host/machine.ts';
 import { arcRequest } from '../arc-request.ts';
 import { outputMissing, writeAll } from '../output.ts';
-import type { JobStatus, StagedJob, Target, TargetFile } from '../target.ts';
+import type { JobStatus, MarkedJob, MarkedTarget, StagedJob, TargetFile } from '../target.ts';
 import { travellingFiles } from '../travelling.ts';
 import { toXrsl } from '../xrsl/convert.ts';
 import { printXrsl } from '../xrsl/print.ts';
@@ -33,9 +33,10 @@ export function arcText(job: StagedJob): string {
   return printXrsl(toXrsl(arcRequest(job, travellingFiles(job.sandbox)), { kind: 'rest' }));
 }
 
-export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): Target {
+export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): MarkedTarget {
   const name = endpoint.href.replace(/\/$/, '');
   const rest = arcRest(connect(endpoint, credentials, deadline, by), name);
+  const known = new Map<string, MarkedJob>();
   return {
     kind: 'arc',
     name,
@@ -46,6 +47,7 @@ export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): 
       return id;
     },
     find: (mark) => find(rest, mark),
+    all: () => all(rest, known),
     resume: (id, job) => upload(rest, id, job),
     status: async (ids) => status(rest, ids),
     kill: (id) => rest.kill(id),
@@ -80,6 +82,31 @@ async function find(rest: ArcRest, mark: string): Promise<readonly string[]> {
     if (description?.includes(`"${mark}"`) === true) found.push(id);
   });
   return found;
+}
+
+/** @param known What was learnt before: a description does not change. */
+async function all(
+  rest: ArcRest,
+  known: Map<string, MarkedJob>,
+): Promise<ReadonlyMap<string, MarkedJob>> {
+  const ids = await rest.ids();
+  const unknown = ids.filter((id) => !known.has(id));
+  await each(unknown, LOOKS, async (id) => {
+    const description = await rest.diagnose(id, 'description');
+    if (description !== undefined) known.set(id, readMarks(description));
+  });
+  const there = new Set(ids);
+  for (const id of known.keys()) if (!there.has(id)) known.delete(id);
+  return new Map([...known].filter(([, { mark }]) => mark !== ''));
+}
+
+/** Both languages end a variable's name by a quotation mark or a tag. */
+function readMarks(description: string): MarkedJob {
+  const value = (name: string): string | undefined =>
+    new RegExp(`${name}(?:"\\s*"|</Name>\\s*<Value>)(?<value>[\\w-]+)`).exec(description)?.groups
+      ?.value;
+  const label = value('APPPOT_LABEL');
+  return { mark: value('APPPOT_MARK') ?? '', ...(label !== undefined && { label }) };
 }
 
 async function status(
