@@ -46,7 +46,8 @@ export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): 
       await upload(rest, id, job);
       return id;
     },
-    find: (mark) => find(rest, mark),
+    find: async (mark) =>
+      [...(await all(rest, known))].flatMap(([id, job]) => (job.mark === mark ? [id] : [])),
     all: () => all(rest, known),
     resume: (id, job) => upload(rest, id, job),
     status: async (ids) => status(rest, ids),
@@ -74,17 +75,11 @@ async function upload(rest: ArcRest, id: string, { sandbox }: StagedJob): Promis
 
 const LOOKS = 8;
 
-/** The list has no names: each job's description is looked into. */
-async function find(rest: ArcRest, mark: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  await each(await rest.ids(), LOOKS, async (id) => {
-    const description = await rest.diagnose(id, 'description');
-    if (description?.includes(`"${mark}"`) === true) found.push(id);
-  });
-  return found;
-}
-
-/** @param known What was learnt before: a description does not change. */
+/**
+ * The list has no names: each job's description is looked into, once.
+ *
+ * @param known What was learnt before: a description does not change.
+ */
 async function all(
   rest: ArcRest,
   known: Map<string, MarkedJob>,
@@ -100,7 +95,7 @@ async function all(
   return new Map([...known].filter(([, { mark }]) => mark !== ''));
 }
 
-/** Both languages end a variable's name by a quotation mark or a tag. */
+/** Without a mark it is no job of ours. Both languages end a variable's name by a quotation mark or a tag. */
 function readMarks(description: string): MarkedJob {
   const value = (name: string): string | undefined =>
     new RegExp(`${name}(?:"\\s*"|</Name>\\s*<Value>)(?<value>[\\w-]+)`).exec(description)?.groups
