@@ -155,10 +155,11 @@ it('shows no secret among the words of its processes', async () => {
   answers['/ready'] = 500;
   const agent = start();
   for (let looks = 0; looks < 20 || heard.length < 2; looks += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
     const words = execFileSync('ps', ['-eo', 'args', 'ww'], { encoding: 'utf8' });
     expect(words).not.toMatch(/one-time|every-time/);
   }
-  expect(agent.said()).toBe('');
+  expect(agent.said()).not.toMatch(/one-time|every-time/);
 });
 
 it('takes it for heard when a report was heard before', async () => {
