@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type ArcCe, startArcCe } from '../kit/arc-ce.ts';
-import { gridUser } from '../kit/grid-user.ts';
+import { gridEnvironment, gridUser } from '../kit/grid-user.ts';
 import { USER_ID, workDirectory } from '../kit/guest-run.ts';
 
 const work = workDirectory();
@@ -103,9 +103,7 @@ describe('a sweep on a real ARC service', { timeout: 1_500_000 }, () => {
       stdio: 'ignore',
       env: {
         PATH: `${inject('installed').bin}:/usr/bin:/bin`,
-        ...{ HOME: work.path, XDG_STATE_HOME: join(work.path, 'state') },
-        ...{ X509_USER_CERT: ce.certificate, X509_USER_KEY: ce.key },
-        X509_CERT_DIR: ce.authorities,
+        ...gridEnvironment(ce, work.path),
       },
       ...(process.getuid?.() === 0 && { uid: USER_ID, gid: USER_ID }),
     });
