@@ -9,8 +9,8 @@
 
 import type { Seconds } from '../base/clock.ts';
 import { VERSION } from '../base/version.ts';
-import { planSettings } from '../launch/control.ts';
-import type { Confinement, MemoryPlace, Network, StartPlan } from '../launch/launch.ts';
+import { bindWords, planSettings } from '../launch/control.ts';
+import type { Bind, Confinement, MemoryPlace, Network, StartPlan } from '../launch/launch.ts';
 import { helpers } from '../launch/net/helpers.ts';
 import { guestWords, hostPart, renderSign, START_PARTS } from '../launch/script.ts';
 import { quote, renderFunction } from '../launch/shell.ts';
@@ -109,7 +109,11 @@ const LONGEST_KEEPING: Seconds = 900;
 /** For the kernel to end, and to clear up. */
 const REST: Seconds = 12;
 
-function templateOf({ resources, changes }: JobDescription): StartPlan {
+function toBind(bind: Bind): Bind {
+  return bind.host.startsWith('/') ? bind : { ...bind, host: `${STAND_INS.jobdir}/${bind.host}` };
+}
+
+function templateOf({ resources, changes, binds = [] }: JobDescription): StartPlan {
   return {
     name: STAND_INS.name,
     kernel: STAND_INS.kernel,
@@ -122,7 +126,7 @@ function templateOf({ resources, changes }: JobDescription): StartPlan {
     temporary: STAND_INS.instance,
     memoryPlace: 'shared',
     jobdir: STAND_INS.jobdir,
-    binds: [],
+    binds: binds.map(toBind),
     ...(changes === undefined ? {} : { changes: STAND_INS.changes }),
     command: [],
     environment: {},
@@ -170,12 +174,17 @@ function renderPlans(template: StartPlan): string[] {
     ...NETWORKS.map((network) =>
       renderFunction(
         `plan_settings_${network.kind}`,
-        planSettings({ ...template, network }).map((word) => `printf '%s\\0' ${shellWord(word)}`),
+        planSettings({ ...template, network }).map(printWord),
       ),
     ),
     ...helpers({ network: NETWORKS[0], segments: [] }, PATHS).map(({ argv }) =>
       renderFunction('run_helper_0', become(argv)),
     ),
+    renderFunction('plan_binds', bindWords(template).map(printWord)),
     renderFunction('signs', SIGNS.map(renderSign)),
   ];
+}
+
+function printWord(word: string): string {
+  return `printf '%s\\0' ${shellWord(word)}`;
 }
