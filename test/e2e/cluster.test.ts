@@ -90,7 +90,7 @@ describe('Open MPI over four guests', () => {
     const begin = `apppot init mpi ${project()} >/dev/null; cd ${project()}`;
     const build = 'apppot image build ./recipe.yaml -q -o base.img';
     expect(await steps(`${begin}; ${build}`)).toMatchObject({ status: 0, stderr: '' });
-  });
+  }, 600_000);
 
   it('does what the README of "apppot init mpi" says', async () => {
     const words = 'apppot-start make >&2; apppot-start; apppot cluster run -n 4 mpirun ./ring';
