@@ -14,6 +14,7 @@ export type OrchestratorCode =
   | 'EPOCH_LOST' // another orchestrator has taken over; this one must not do anything any more
   | 'DEADLINE_PASSED' // a call took too long; whether it did anything is unknown
   | 'NODE_UNKNOWN'
+  | 'NODES_LEFT' // some nodes could not be started or ended; the others are
   | 'LISTENER_UNUSABLE';
 
 export class OrchestratorError extends AppPotError<OrchestratorCode> {}
