@@ -37,11 +37,21 @@ export function printGoals(goals: readonly Goal[]): void {
     const wanted = most < 0.2 ? `1/${Math.round(1 / most)}` : most.toString();
     const found = most < 0.2 ? `1/${(1 / ratio).toFixed(1)}` : ratio.toFixed(2);
     const verdict = ratio <= most ? 'holds' : 'MISSED';
-    print(`${verdict}: ${of.name} against ${against.name}`, [found, `(${wanted} wanted)`]);
+    const busy = `processor time 1/${(against.busy / of.busy).toFixed(1)}`;
+    const more = Number.isNaN(against.busy) ? [] : [busy];
+    print(`${verdict}: ${of.name} against ${against.name}`, [found, `(${wanted} wanted)`, ...more]);
+  }
+}
+
+/** @param most MB. */
+export function printMemory(rows: readonly Measured[], most: number): void {
+  for (const { name, memory } of rows) {
+    const verdict = memory < most ? 'holds' : 'MISSED';
+    print(`${verdict}: memory of ${name}`, [`${memory.toFixed(0)} MB`, `(${most} wanted)`]);
   }
 }
 
 export function print(name: string, figures: readonly string[]): void {
   const cells = figures.map((text) => text.padStart(Math.max(9, text.length + 2)));
-  process.stdout.write(`${name.padEnd(42)}${cells.join('')}\n`);
+  process.stdout.write(`${name.padEnd(46)}${cells.join('')}\n`);
 }
