@@ -3,7 +3,7 @@
  * way of the first AppPot (GNU tar --listed-incremental) and other tools.
  *
  * Usage: npx tsx bench/snap.ts [--rounds N] [--cold N] [--peers] [--guest] [--curve]
- *   [--entries N] [--directory DIR] [--clean]
+ *   [--entries N] [--directory DIR] [--clean]; --rounds 0 leaves the first table out
  *
  * Needs root (to drop caches, and for owners), linux.uml, GNU tar, and about 10 GB in DIR
  * (/var/tmp/apppot-bench); 40 GB more, rsync, restic, umoci and mmdebstrap with --peers; 25 GB more with
@@ -52,16 +52,19 @@ function main(directory: string): void {
   mkdirSync(directory, { recursive: true });
   const size = { entries: Number(options.entries), times: 1 };
   const runs: Runs = { rounds: Number(options.rounds), cold: false, directory };
-  const prepared = prepare(directory, size, false);
+  if (options.rounds !== '0') measureOurs(prepare(directory, size, false), runs);
+  if (options.curve) printCurve(directory, size, { ...runs, rounds: Math.max(1, runs.rounds) });
+  if (options.peers) {
+    for (const tree of ['debian', size, longer(size)] as const) measurePeers(tree, runs);
+  }
+}
+
+function measureOurs(prepared: Prepared, runs: Runs): void {
   const warm = measureAll(prepared, runs);
   if (options.cold !== '0') {
     measureAll(prepared, { ...runs, rounds: Number(options.cold), cold: true });
   }
   if (options.guest) measureGuest(prepared, warm, runs);
-  if (options.curve) printCurve(directory, size, runs);
-  if (options.peers) {
-    for (const tree of ['debian', size, longer(size)] as const) measurePeers(tree, runs);
-  }
 }
 
 /**
