@@ -2,6 +2,7 @@
 # functions:
 #   name temporary image disk cow memory timeout grace boot_timeout watchdog
 #   keeping                                       seconds for keeping what the guest changed
+#   as_root                                       1: the job runs as the guest's root; else empty
 #   plan_settings plan_command plan_environment   print files of the control directory
 #   plan_record                                   prints what is started, for those who list guests
 #   plan_binds                                    likewise, empty when there are none
@@ -129,13 +130,21 @@ choose_streams() {
   fi
 }
 
+print_user() {
+  if [ -n "$as_root" ]; then
+    printf 'uid=0\0gid=0\0user=root\0group=root\0umask=22\0'
+    return
+  fi
+  user=$(id -un 2>/dev/null) || user=user
+  group=$(id -gn 2>/dev/null) || group=$user
+  printf 'uid=%s\0gid=%s\0user=%s\0group=%s\0umask=%s\0' \
+    "$uid" "$(id -g)" "$user" "$group" "$(umask)"
+}
+
 write_control() {
   {
     plan_settings
-    user=$(id -un 2>/dev/null) || user=user
-    group=$(id -gn 2>/dev/null) || group=$user
-    printf 'uid=%s\0gid=%s\0user=%s\0group=%s\0umask=%s\0' \
-      "$uid" "$(id -g)" "$user" "$group" "$(umask)"
+    print_user
     [ -z "$feeding" ] || printf 'stdin=1\0'
     [ -z "$apart" ] || printf 'stderr=1\0'
     if [ -n "$terminal" ]; then

@@ -77,7 +77,11 @@ export interface BatchSystem {
    * @returns the jobs that were put back.
    */
   forceRemove(name: HostName, signal?: AbortSignal): Promise<readonly JobId[]>;
-  /** What an administrator should know before starting: reachable, privileged, configured. One clause each. */
+  /**
+   * What an administrator should put right before nodes are added: one clause each, none when all is well.
+   *
+   * @throws {BatchError} `BATCH_UNREACHABLE`
+   */
   check(signal?: AbortSignal): Promise<readonly string[]>;
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { ownCredentials } from './credentials.ts';
 import type { Deps } from './deps.ts';
 import { helperEnvironment } from './environment.ts';
 import { homeOf } from './home.ts';
+import { callerOf } from './ssh-caller.ts';
 
 /** What commands for jobs share: the records, and the targets that are open. */
 export interface GridDesk {
@@ -26,11 +27,13 @@ export async function atDesk(deps: Deps, work: (desk: GridDesk) => Promise<void>
     const target =
       targets.get(key) ??
       openTarget(spec, {
-        now: now(),
+        now,
         credentials: ownCredentials(deps.env),
         base: state,
         host: deps.host,
         environment: jobEnvironment(deps.env),
+        caller: callerOf(deps.env),
+        agent: deps.env.SSH_AUTH_SOCK,
       });
     targets.set(key, target);
     return target;

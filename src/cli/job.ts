@@ -5,12 +5,13 @@ import { Command } from 'commander';
 import { GridError } from '../grid/errors.ts';
 import { fetchOutputs } from '../grid/fetch.ts';
 import { isOver, type Seen } from '../grid/look.ts';
+import { targetName } from '../grid/spec.ts';
 import { submitRecorded } from '../grid/submit.ts';
 import type { Target } from '../grid/target.ts';
 import type { Deps } from './deps.ts';
 import { atDesk, type GridDesk } from './grid-desk.ts';
 import { waitForJob } from './job-wait.ts';
-import { jobView, targetName } from './jobs.ts';
+import { jobView } from './jobs.ts';
 
 /** `apppot job …` */
 export function jobCommand(deps: Deps): Command {

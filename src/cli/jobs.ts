@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Seen } from '../grid/look.ts';
-import type { TargetSpec } from '../grid/records/record.ts';
+import { targetName } from '../grid/spec.ts';
 import type { Deps } from './deps.ts';
 import { atDesk } from './grid-desk.ts';
 
@@ -57,10 +57,6 @@ function renderTable(seen: readonly Seen[]): string {
         .trimEnd(),
     )
     .join('\n');
-}
-
-export function targetName(spec: TargetSpec): string {
-  return spec.kind === 'arc' ? new URL(spec.url).host : spec.kind;
 }
 
 function unanswered(seen: readonly Seen[]): ReadonlySet<string> {

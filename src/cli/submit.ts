@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { arcText } from '../grid/arc/target.ts';
 import type { JobDescription } from '../grid/description.ts';
-import { parseTarget } from '../grid/open.ts';
 import type { TargetSpec } from '../grid/records/record.ts';
 import { planSandbox, stageJob } from '../grid/sandbox.ts';
-import { renderRunner } from '../grid/shared/script.ts';
-import { submitRecorded } from '../grid/submit.ts';
+import { sentText } from '../grid/sent.ts';
+import { broker, submitToSites } from '../grid/sites.ts';
+import { parseTarget } from '../grid/spec.ts';
 import { addCredentialOptions, type CredentialFlags, givenCredentials } from './credentials.ts';
 import type { Deps } from './deps.ts';
 import { atDesk } from './grid-desk.ts';
@@ -16,7 +15,8 @@ import { addJobOptions, describeFrom, type JobFlags } from './job-options.ts';
 import { waitForJob } from './job-wait.ts';
 
 interface SubmitFlags extends JobFlags, CredentialFlags {
-  readonly to: string;
+  readonly to: readonly string[];
+  readonly via?: string;
   readonly wait: boolean;
   readonly dryRun: boolean;
   readonly json?: boolean;
@@ -27,7 +27,8 @@ export function submitCommand(deps: Deps): Command {
   const command = new Command('submit')
     .description('run a command in a guest as a job on a grid, a cluster or this machine')
     .argument('[command...]', 'a job file that ends in .yaml, and what to run in the guest')
-    .option('--to <target>', 'address of an ARC service, slurm or local', 'local')
+    .option('--to <target>', TO, collectTo, [])
+    .option('--via <user@host>', 'use the targets from this machine, over ssh')
     .option('--wait', "wait for the job's end; the status is the command's", false)
     .option('--dry-run', 'print what would be sent, and send nothing', false)
     .option('--json', 'print the record of the job as JSON');
@@ -37,20 +38,41 @@ export function submitCommand(deps: Deps): Command {
 
 async function submit(words: readonly string[], flags: SubmitFlags, deps: Deps): Promise<void> {
   const description = await describeFrom(words, flags, deps.env);
-  const spec = parseTarget(flags.to, givenCredentials(flags));
+  const specs = targetsOf(flags);
   const out = deps.output(flags.json);
-  if (flags.dryRun) return showSent(description, spec, deps);
+  if (flags.dryRun) return showSent(description, specs[0] as TargetSpec, deps);
   const plan = await planSandbox(description);
   await atDesk(deps, async (desk) => {
-    const target = desk.open(spec);
+    const options = {
+      open: desk.open,
+      slots: description.resources.count,
+      onPassedOver: (line: string) => out.warn(line),
+      patience: PATIENCE,
+    };
+    const sites = await broker(specs, options);
     const record = await desk.store.create(description, async (directory) => {
       const staged = await stageJob(description, plan, { mark: '', directory });
       return staged.wrapper;
     });
-    const submitted = await submitRecorded(desk.store, record, spec, target);
+    const submitted = await submitToSites(desk.store, record, sites, options);
     out.result(submitted, submitted.id);
     if (flags.wait) await waitForJob(submitted.id, deps, desk);
   });
+}
+
+const TO =
+  'local (the default), slurm, gridengine or the address of an ARC service; repeatable: the one where it can start first';
+
+/** Until a site says how busy it is. */
+const PATIENCE = 20;
+
+function collectTo(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function targetsOf(flags: SubmitFlags): readonly TargetSpec[] {
+  const to = flags.to.length === 0 ? ['local'] : flags.to;
+  return to.map((text) => parseTarget(text, givenCredentials(flags), flags.via));
 }
 
 /** Exactly what a target would get; the mark differs from time to time. */
@@ -60,8 +82,7 @@ async function showSent(description: JobDescription, spec: TargetSpec, deps: Dep
   try {
     const mark = 'apppot-dry-run';
     const staged = await stageJob(description, plan, { mark, directory });
-    const text =
-      spec.kind === 'arc' ? arcText(staged) : renderRunner(staged, `/${mark}`, spec.kind);
+    const text = sentText(staged, spec);
     deps.output().result(text, text.trimEnd());
   } finally {
     rmSync(directory, { recursive: true, force: true });

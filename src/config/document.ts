@@ -17,12 +17,51 @@ interface Mistake {
  * @param name How messages name the text: usually its path.
  * @throws {ConfigError} `FILE_MALFORMED`; the message lists every mistake with its line.
  */
-export function readDocument<T>(text: string, name: string, schema: ZodType<T>): T {
+export function readDocument<T>(
+  text: string,
+  name: string,
+  schema: ZodType<T>,
+  also: Also = () => [],
+): T {
   const source = openDocument(text, name, 'core');
-  const checked = schema.safeParse(source.document.toJS() ?? {});
-  if (checked.success) return checked.data;
-  throw malformed(name, mistakesOf(checked.error.issues, schema, source));
+  const value: unknown = source.document.toJS() ?? {};
+  const checked = schema.safeParse(value);
+  const more = also(value);
+  if (checked.success && more.length === 0) return checked.data;
+  throw malformed(name, mistakesOf([...(checked.error?.issues ?? []), ...more], schema, source));
 }
+
+/**
+ * Checks a value that a program made as if a file had it.
+ *
+ * @param renderKey How the program writes a name of the schema.
+ * @throws {ConfigError} `FILE_MALFORMED`; the message lists every mistake.
+ */
+export function readValue<T>(
+  value: unknown,
+  name: string,
+  schema: ZodType<T>,
+  also: Also,
+  renderKey: (key: string) => string,
+): T {
+  const checked = schema.safeParse(value);
+  const more = also(value);
+  if (checked.success && more.length === 0) return checked.data;
+  const list = [...(checked.error?.issues ?? []), ...more].flatMap((issue) =>
+    pathsOf(issue).map((path) => {
+      const words = path.map((key) => (typeof key === 'string' ? renderKey(key) : key));
+      const where = words.length === 0 ? '' : `${renderPath(words)}: `;
+      return `\n  ${where}${reasonOf(issue, path, schema, renderKey)}`;
+    }),
+  );
+  throw new ConfigError(`Cannot use "${name}": ${count(list)}${list.join('')}`, {
+    kind: 'usage',
+    code: 'FILE_MALFORMED',
+  });
+}
+
+/** Finds mistakes that a schema cannot; it sees what was written, right or wrong. */
+export type Also = (value: unknown) => readonly Issue[];
 
 /** The same with a schema that looks at files; each value is the text as it was written. */
 export async function readTextDocument<T>(
@@ -79,12 +118,21 @@ function mistakesOf(
     pathsOf(issue).map((path) => ({
       line: lineOf(document, lines, path),
       path: renderPath(path),
-      reason: issue.code === 'unrecognized_keys' ? unknownKey(schema, path) : issue.message,
+      reason: reasonOf(issue, path, schema),
     })),
   );
 }
 
-interface Issue {
+function reasonOf(
+  issue: Issue,
+  path: Path,
+  schema: ZodType,
+  renderKey = (key: string) => key,
+): string {
+  return issue.code === 'unrecognized_keys' ? unknownKey(schema, path, renderKey) : issue.message;
+}
+
+export interface Issue {
   readonly code: string;
   readonly path: Path;
   readonly message: string;
@@ -100,9 +148,11 @@ function pathsOf(issue: Issue): readonly Path[] {
     : [issue.path];
 }
 
-function unknownKey(schema: ZodType, path: Path): string {
+function unknownKey(schema: ZodType, path: Path, renderKey: (key: string) => string): string {
   const meant = closest(String(path.at(-1)), keysAt(schema, path.slice(0, -1)));
-  return meant === undefined ? 'unknown setting' : `unknown setting; did you mean "${meant}"?`;
+  return meant === undefined
+    ? 'unknown setting'
+    : `unknown setting; did you mean "${renderKey(meant)}"?`;
 }
 
 function renderPath(path: Path): string {

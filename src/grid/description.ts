@@ -58,6 +58,8 @@ export interface JobDescription {
   /** Empty: `apppot-run` of the job directory, or what the image has. */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** It runs as the guest's root, who on the site still is nobody else than the job's user. */
+  readonly asRoot?: true;
   readonly inputs: readonly JobInput[];
   readonly outputs: readonly JobOutput[];
   /** Name of an input. */

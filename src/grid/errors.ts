@@ -1,4 +1,5 @@
 import { AppPotError } from '../base/errors.ts';
+import { type HostCode, HostError } from '../host/host.ts';
 
 export type GridCode =
   /** Nobody answers there, or too late. Whether a request was carried out is not known. */
@@ -6,6 +7,10 @@ export type GridCode =
   /** It answers, but not as such a target does. */
   | 'TARGET_MALFORMED'
   | 'TARGET_UNKNOWN'
+  /** The programs by which it is used are not there. */
+  | 'TARGET_MISSING'
+  /** None of several. */
+  | 'SITES_UNUSABLE'
   | 'CREDENTIAL_MISSING'
   | 'CREDENTIAL_UNREADABLE'
   | 'CREDENTIAL_EXPIRED'
@@ -26,7 +31,15 @@ export class GridError extends AppPotError<GridCode> {}
 
 /** Whether a call that failed so may have been carried out all the same. */
 export function isUncertain(error: unknown): boolean {
+  if (error instanceof HostError) return !BEFORE.has(error.code);
   return !(error instanceof GridError) || UNCERTAIN.has(error.code);
 }
 
 const UNCERTAIN: ReadonlySet<GridCode> = new Set(['TARGET_UNREACHABLE', 'TARGET_MALFORMED']);
+
+/** Before anything was asked of the machine. */
+const BEFORE: ReadonlySet<HostCode> = new Set([
+  'HOST_MALFORMED',
+  'HOST_UNTRUSTED',
+  'HOST_FORBIDDEN',
+]);

@@ -53,6 +53,14 @@ export interface TargetFile {
   readonly isDirectory: boolean;
 }
 
+/** How busy a target is, as far as it says so. */
+export interface SiteLoad {
+  /** Slots in which a job could start now. */
+  readonly free?: number;
+  /** Jobs that wait for one, of all users. */
+  readonly waiting?: number;
+}
+
 /**
  * Every call has a deadline of its own and fails with a `GridError` when the target cannot be reached or
  * refuses; none of them is retried inside.
@@ -62,6 +70,8 @@ export interface Target {
   readonly kind: string;
   /** How messages and records name it: a URL, `slurm`, `slurm via user@host`. */
   readonly name: string;
+  /** Looks how busy it is, and so whether it can be used at all. */
+  load(): Promise<SiteLoad>;
   /** Hands a job over. @returns the target's name for it. */
   submit(job: StagedJob): Promise<string>;
   /** Looks for jobs that carry a mark, for after an interruption. @returns their names. */

@@ -73,7 +73,7 @@ function renderValues(description: JobDescription, base: string): string[] {
   const path = image.kind === 'site' ? image.path : '';
   return [
     `name=apppot.$$ disk=temporary cow='' grace=${GRACE} keeping=${keeping}`,
-    "boot_timeout='' watchdog=''",
+    `boot_timeout='' watchdog='' as_root=${description.asRoot ? 1 : "''"}`,
     `image_from=${image.kind} image=${quote(path)} image_name=apppot-job.image`,
     `kernel_name=${kernel === undefined ? "''" : 'apppot-job.kernel'}`,
     `changes_name=${changes === undefined ? "''" : 'apppot-job.changes'} base=${quote(base)}`,

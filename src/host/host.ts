@@ -12,7 +12,11 @@ export type HostCode =
   | 'COMMAND_NOT_FOUND'
   | 'COMMAND_TIMED_OUT'
   | 'FILE_UNWRITABLE'
-  | 'FIFO_UNUSABLE';
+  | 'FIFO_UNUSABLE'
+  | 'HOST_MALFORMED' // not the name of a machine
+  | 'HOST_UNREACHABLE' // no answer, or the connection was lost: what was asked for may have been done
+  | 'HOST_UNTRUSTED' // its key is not known, or another one
+  | 'HOST_FORBIDDEN'; // it lets us not in
 
 export class HostError extends AppPotError<HostCode> {}
 

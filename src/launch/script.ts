@@ -79,7 +79,7 @@ function renderValues(plan: StartPlan, name: string | undefined): string[] {
     `image=${quote(image)} disk=${disk.kind} cow=${quote(disk.kind === 'cow' ? disk.path : '')}`,
     `memory=${hasOwnMemory(plan) ? plan.memoryPlace : "''"}`,
     `timeout=${seconds(plan.timeout)} grace=${grace} keeping=0`,
-    `boot_timeout=${seconds(plan.bootTimeout)} watchdog=${seconds(plan.watchdog)}`,
+    `boot_timeout=${seconds(plan.bootTimeout)} watchdog=${seconds(plan.watchdog)} as_root=${plan.asRoot ? 1 : "''"}`,
   ];
 }
 

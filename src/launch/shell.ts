@@ -4,10 +4,7 @@
  * @module
  */
 
-/** A word as a shell would need it. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
+export { quote } from '../base/quote.ts';
 
 /** Commands that print words, each ended by NUL. */
 export function printWords(words: readonly string[]): string[] {

@@ -26,7 +26,7 @@ export interface Seat {
  * `cordoning`: it is to take no more jobs. `draining`: the batch system has said so; jobs may still run. `drained`: a
  * later, complete snapshot shows none. `removing`: it leaves batch system and VPN. `terminating`: its instance is
  * to end. `gone`: the provider no longer lists it. `failed` and `lost` go on to `removing`: it did not get ready; its
- * instance is proven absent. `cancelled`: never asked for.
+ * instance is proven absent. `cancelled`: never asked for. What is ended by force skips the proof that no job is left.
  */
 export type Phase =
   | 'planned'
@@ -50,8 +50,8 @@ const NEXT: Readonly<Record<Phase, readonly Phase[]>> = {
   booting: ['joining', 'failed', 'lost'],
   joining: ['ready', 'failed', 'lost'],
   ready: ['cordoning', 'lost'],
-  cordoning: ['draining', 'ready', 'lost'],
-  draining: ['drained', 'ready', 'lost'],
+  cordoning: ['draining', 'ready', 'lost', 'removing'],
+  draining: ['drained', 'ready', 'lost', 'removing'],
   drained: ['removing', 'draining', 'ready', 'lost'],
   failed: ['removing'],
   lost: ['removing'],

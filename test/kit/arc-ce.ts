@@ -14,6 +14,8 @@ export interface ArcCe {
   readonly certificate: string;
   readonly key: string;
   readonly authorities: string;
+  /** Makes a proxy of the certificate, as users do. @returns its path. */
+  proxy(): Promise<string>;
   /** Ends the service, with all its jobs; it can be started again. */
   halt(): Promise<void>;
   restart(): Promise<void>;
@@ -46,12 +48,24 @@ export async function startArcCe(image?: string): Promise<ArcCe> {
     await stop();
     throw error;
   }
+  const [certificate, key, authorities] = ['usercert.pem', 'userkey.pem', 'ca'].map((name) =>
+    join(directory, name),
+  ) as [string, string, string];
+  const proxy = async (): Promise<string> => {
+    const made = join(directory, 'proxy.pem');
+    const names = { X509_USER_CERT: certificate, X509_USER_KEY: key, X509_CERT_DIR: authorities };
+    await promisify(execFile)('arcproxy', ['-P', made, '-c', 'validityPeriod=12H'], {
+      env: { PATH, HOME: directory, ...names },
+      ...(isRoot && { uid: NOBODY, gid: NOBODY }),
+    });
+    // ARC's programs take none of somebody else.
+    if (isRoot) chownSync(made, 0, 0);
+    return made;
+  };
   return {
     url: `https://localhost:${port}/arex`,
     directory,
-    certificate: join(directory, 'usercert.pem'),
-    key: join(directory, 'userkey.pem'),
-    authorities: join(directory, 'ca'),
+    ...{ certificate, key, authorities, proxy },
     ...{ halt, restart, stop },
   };
 }

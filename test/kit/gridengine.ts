@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Host } from '../../src/host/host.ts';
 import { localHost } from '../../src/host/local.ts';
+import { localMachine } from '../../src/host/local-machine.ts';
+import type { Machine } from '../../src/host/machine.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/fixtures/gridengine.sh');
 const START_LIMIT_MS = 240_000;
@@ -69,6 +71,19 @@ export async function startGridEngine({ slots = 2 } = {}): Promise<GridEngine> {
     lose: async (number) => void (await script('lose', String(number))),
     log,
     stop,
+  };
+}
+
+/** Programs run as `ada`, and what this process puts into the cluster's directory becomes hers. */
+export function adasMachine({ user, directory }: GridEngine): Machine {
+  const give = (): Promise<unknown> =>
+    promisify(execFile)('chown', ['-R', '2001:2001', join(directory, 'gridengine')]);
+  return {
+    ...localMachine(user, directory),
+    run: async (argv, options) => {
+      if (existsSync(join(directory, 'gridengine'))) await give();
+      return user.run(argv, options);
+    },
   };
 }
 

@@ -41,10 +41,10 @@ export async function until(
   id: string,
   isWanted: (status: JobStatus) => boolean,
 ): Promise<JobStatus> {
-  for (;;) {
+  for (let pause = 100; ; pause = Math.min(pause * 1.3, 1_000)) {
     const status = (await target.status([id])).get(id);
     if (status !== undefined && isWanted(status)) return status;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

@@ -29,6 +29,7 @@ const OF_THE_USER: ReadonlySet<string> = new Set([
   'to',
   'token-file',
   'unconfined',
+  'via',
 ]);
 
 /** What a settings file may say of a command and those below it. */

@@ -7,14 +7,16 @@
 
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { Agent, type RequestOptions, request } from 'node:https';
+import { type RequestOptions, request } from 'node:https';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Seconds } from '../../base/clock.ts';
+import type { DistantMachine } from '../../host/machine.ts';
 import { GridError } from '../errors.ts';
 import type { Credentials } from './credentials.ts';
 import { connectionFault } from './faults.ts';
+import { agentBy } from './tunnel.ts';
 
 export interface Connection {
   /** @returns status and whole body of an answer, also of one that says no. */
@@ -44,10 +46,18 @@ interface Exchange {
 
 const CONNECTIONS = 8;
 
-/** @param deadline For a call; for a transfer the longest time in which nothing moves. */
-export function connect(endpoint: URL, credentials: Credentials, deadline: Seconds): Connection {
+/**
+ * @param deadline For a call; for a transfer the longest time in which nothing moves.
+ * @param by A machine from which the connections start.
+ */
+export function connect(
+  endpoint: URL,
+  credentials: Credentials,
+  deadline: Seconds,
+  by: DistantMachine | undefined,
+): Connection {
   const { cert, key, authorities, token } = credentials;
-  const agent = new Agent({
+  const agent = agentBy(by, {
     keepAlive: true,
     maxSockets: CONNECTIONS,
     ...(cert !== undefined && { cert }),

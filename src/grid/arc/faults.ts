@@ -1,5 +1,6 @@
 import { errnoOf } from '../../base/errors.ts';
 import { explain } from '../../host/errno.ts';
+import { HostError } from '../../host/host.ts';
 import { GridError } from '../errors.ts';
 import type { Credentials } from './credentials.ts';
 
@@ -8,6 +9,7 @@ export function connectionFault(error: unknown, endpoint: URL, { source }: Crede
   if (error instanceof GridError) {
     return error.message.startsWith('Cannot ') ? error : unreachable(endpoint, error.message);
   }
+  if (error instanceof HostError) return error;
   const code = errnoOf(error) ?? '';
   if (UNTRUSTED_SERVER.has(code)) {
     return new GridError(`Cannot trust "${endpoint.href}": ${message(error)}`, {

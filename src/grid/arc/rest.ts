@@ -6,13 +6,17 @@
 
 import type { Readable } from 'node:stream';
 import { GridError } from '../errors.ts';
+import type { SiteLoad } from '../target.ts';
 import type { Answer, Connection } from './connection.ts';
 import { type ArcObject, objectOf, objectsOf, parseAnswer, textOf, textsOf } from './json.ts';
+import { loadOf } from './load.ts';
 import { ALL_STATES } from './states.ts';
 
 export interface ArcRest {
   /** @param text xRSL or ADL; told apart by its first letter. */
   create(text: string): Promise<string>;
+  /** How busy its queues are. */
+  load(): Promise<SiteLoad>;
   /** Live states of all our jobs. */
   states(): Promise<ReadonlyMap<string, string>>;
   ids(): Promise<readonly string[]>;
@@ -75,6 +79,7 @@ export function arcRest(connection: Connection, service: string): ArcRest {
       if (code >= 400) throw jobRefused(service, textOf(job, 'reason'));
       throw malformed(service, JSON.stringify(answer));
     },
+    load: async () => loadOf(await checked(connection.call('GET', '/info'), 'ask')),
     states: async () => {
       const path = `/jobs?state=${ALL_STATES.join(',')}`;
       const answer = await checked(connection.call('GET', path), 'ask');

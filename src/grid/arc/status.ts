@@ -33,7 +33,7 @@ async function failed(rest: ArcRest, id: string, activity: ArcObject): Promise<J
     ? textsOf(activity, 'Error').join('; ')
     : ((await rest.diagnose(id, 'failed')) ?? '');
   const more = /submission to LRMS failed/i.test(reason) ? await submissionError(rest, id) : '';
-  return ended(isTold ? told : 'FAILED', `${reason}${more}`);
+  return endedStatus(isTold ? told : 'FAILED', `${reason}${more}`);
 }
 
 /** The cause is only in the job's log. */
@@ -49,7 +49,7 @@ async function isWiped(rest: ArcRest, id: string): Promise<boolean> {
 }
 
 /** Source: messages of the grid manager of ARC 6. */
-function ended(own: string, text: string): JobStatus {
+export function endedStatus(own: string, text: string): JobStatus {
   const reason = text.replaceAll(/\s+/g, ' ').trim();
   if (own === 'KILLED' || /canceled by external request/.test(reason)) {
     return { state: 'killed', own: 'KILLED', reason };

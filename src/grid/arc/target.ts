@@ -6,6 +6,7 @@
 
 import type { Seconds } from '../../base/clock.ts';
 import { writeAtomically } from '../../host/atomic.ts';
+import type { DistantMachine } from '../../host/machine.ts';
 import { arcRequest } from '../arc-request.ts';
 import { outputMissing, writeAll } from '../output.ts';
 import type { JobStatus, StagedJob, Target, TargetFile } from '../target.ts';
@@ -23,6 +24,8 @@ export interface ArcOptions {
   readonly credentials: Credentials;
   /** For one call. */
   readonly deadline: Seconds;
+  /** A machine that reaches the service, where this one does not. */
+  readonly by?: DistantMachine | undefined;
 }
 
 /** What the service is told of a job. */
@@ -30,12 +33,13 @@ export function arcText(job: StagedJob): string {
   return printXrsl(toXrsl(arcRequest(job, travellingFiles(job.sandbox)), { kind: 'rest' }));
 }
 
-export function arcTarget({ endpoint, credentials, deadline }: ArcOptions): Target {
+export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): Target {
   const name = endpoint.href.replace(/\/$/, '');
-  const rest = arcRest(connect(endpoint, credentials, deadline), name);
+  const rest = arcRest(connect(endpoint, credentials, deadline, by), name);
   return {
     kind: 'arc',
     name,
+    load: async () => rest.load(),
     submit: async (job) => {
       const id = await rest.create(arcText(job));
       await upload(rest, id, job);
@@ -51,7 +55,10 @@ export function arcTarget({ endpoint, credentials, deadline }: ArcOptions): Targ
       if (!isThere) throw outputMissing(file, name);
     },
     clean: (id) => rest.clean(id),
-    close: async () => rest.close(),
+    close: async () => {
+      rest.close();
+      await by?.close();
+    },
   };
 }
 

@@ -6,67 +6,83 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Seconds } from '../../base/clock.ts';
-import { isAlive, startDaemon } from '../../host/processes.ts';
+import type { Machine } from '../../host/machine.ts';
+import type { ProcessId } from '../../host/processes.ts';
 import { GridError } from '../errors.ts';
+import { jobsBase } from '../shared/base.ts';
 import { type Place, place } from '../shared/place.ts';
 import { renderRunner } from '../shared/script.ts';
 import type { JobStatus, Target } from '../target.ts';
+import type { Processes } from './processes.ts';
 
 export interface LocalOptions {
-  /** Where jobs are kept. */
-  readonly base: string;
-  /** The whole environment of jobs. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly machine: Machine;
+  readonly processes: Processes;
+  /** Of jobs; default: below the user's home there. */
+  readonly base?: string;
   /** Between asking a job to end and ending it. */
   readonly grace: Seconds;
 }
 
-const POLL_MS = 20;
-const START_MS = 10_000;
+interface Desk {
+  readonly jobs: Place;
+  readonly processes: Processes;
+}
 
-export function localTarget({ base, environment, grace }: LocalOptions): Target {
-  const jobs = place(base, 'local');
-  const run = async (mark: string): Promise<void> => {
-    const child = startDaemon([`${jobs.directory(mark)}/run`], {
-      stdio: 'ignore',
-      env: environment,
-    });
-    child.unref();
+const POLL_MS = 20;
+const START_MS = 30_000;
+
+export function localTarget({ machine, processes, base, grace }: LocalOptions): Target {
+  const jobs = place(machine.files, jobsBase(machine, 'local', base), 'local');
+  const desk: Desk = { jobs, processes };
+  const run = async (mark: string, script: string): Promise<void> => {
+    await processes.start(script);
     await started(jobs, mark);
   };
   return {
     kind: 'local',
     name: 'local',
+    load: () => load(desk, machine),
     submit: async (job) => {
-      await jobs.prepare(job, renderRunner(job, jobs.directory(job.mark), 'local'));
-      await run(job.mark);
+      await run(job.mark, await jobs.prepare(job, (place) => renderRunner(job, place, 'local')));
       return job.mark;
     },
     find: async (mark) => (await jobs.marks()).filter((found) => found === mark),
     resume: async (id) => {
-      if ((await jobs.note(id, 'claim')) === undefined) await run(id);
+      if ((await jobs.note(id, 'claim')) === undefined) {
+        await run(id, `${await jobs.directory(id)}/run`);
+      }
     },
     status: async (ids) =>
-      new Map(await Promise.all(ids.map(async (id) => [id, await statusOf(jobs, id)] as const))),
+      new Map(await Promise.all(ids.map(async (id) => [id, await statusOf(desk, id)] as const))),
     kill: async (id) => {
-      const { state } = await statusOf(jobs, id);
+      const { state } = await statusOf(desk, id);
       if (state !== 'running' && state !== 'accepted') return;
       await jobs.write(id, 'killed', 'by its user');
-      await stop(jobs, id, grace);
+      await stop(desk, id, grace);
     },
     list: (id, directory) => jobs.list(id, directory),
     fetch: (id, name, to) => jobs.fetch(id, name, to),
     clean: async (id) => {
-      if ((await statusOf(jobs, id)).state === 'running') throw running(id);
+      if ((await statusOf(desk, id)).state === 'running') throw running(id);
       await jobs.remove(id);
     },
-    close: async () => undefined,
+    close: () => machine.close(),
   };
 }
 
+/** A slot for each processor; jobs of ours that run take theirs. */
+async function load(desk: Desk, machine: Machine) {
+  const { stdout } = await machine.run(['nproc']);
+  const marks = await desk.jobs.marks();
+  const running = await Promise.all(marks.map((mark) => isRunning(desk, mark)));
+  return { free: Math.max(0, Number(stdout) - running.filter(Boolean).length), waiting: 0 };
+}
+
+/** That it was started is certain; whether it runs is not. */
 async function started(jobs: Place, mark: string): Promise<void> {
   for (let waited = 0; waited < START_MS; waited += POLL_MS) {
-    if ((await jobs.note(mark, 'pid')) !== undefined) return;
+    if ((await jobs.note(mark, 'pid').catch(() => undefined)) !== undefined) return;
     await sleep(POLL_MS);
   }
   throw new GridError(`Cannot start the job "${mark}": its script does not run`, {
@@ -75,8 +91,9 @@ async function started(jobs: Place, mark: string): Promise<void> {
   });
 }
 
-async function statusOf(jobs: Place, id: string): Promise<JobStatus> {
-  const runs = await isRunning(jobs, id);
+async function statusOf(desk: Desk, id: string): Promise<JobStatus> {
+  const { jobs } = desk;
+  const runs = await isRunning(desk, id);
   const status = await jobs.note(id, 'status');
   if (status !== undefined) return ended(jobs, id, Number(status));
   if (runs === true) return { state: 'running' };
@@ -95,27 +112,29 @@ async function isKilled(jobs: Place, id: string, otherwise: JobStatus): Promise<
 }
 
 /** Undefined: it has not started yet. */
-async function isRunning(jobs: Place, id: string): Promise<boolean | undefined> {
+async function isRunning({ jobs, processes }: Desk, id: string): Promise<boolean | undefined> {
   const process = await processOf(jobs, id);
-  return process === undefined ? undefined : isAlive(process);
+  return process === undefined ? undefined : processes.isAlive(process);
 }
 
-async function processOf(jobs: Place, id: string) {
+async function processOf(jobs: Place, id: string): Promise<ProcessId | undefined> {
   const [pid, started = ''] = (await jobs.note(id, 'pid'))?.split(' ') ?? [];
   return pid === undefined ? undefined : { pid: Number(pid), started };
 }
 
 /** The job's own wrapper ends its guest when asked; whoever does not listen is ended by its group. */
-async function stop(jobs: Place, id: string, grace: Seconds): Promise<void> {
+async function stop({ jobs, processes }: Desk, id: string, grace: Seconds): Promise<void> {
   const leader = await processOf(jobs, id);
-  if (leader === undefined || !isAlive(leader)) return;
-  process.kill(-leader.pid, 'SIGTERM');
-  for (let waited = 0; waited < grace * 1_000; waited += POLL_MS) {
-    if (!isAlive(leader)) return;
-    await sleep(POLL_MS);
+  if (leader === undefined) return;
+  await processes.signal(leader, 'TERM');
+  for (let waited = 0; waited < grace * 1_000; waited += PAUSE_MS) {
+    if (!(await processes.isAlive(leader))) return;
+    await sleep(PAUSE_MS);
   }
-  if (isAlive(leader)) process.kill(-leader.pid, 'SIGKILL');
+  await processes.signal(leader, 'KILL');
 }
+
+const PAUSE_MS = 50;
 
 function running(id: string): GridError {
   return new GridError(`Cannot forget the job "${id}": it is running`, {

@@ -8,13 +8,26 @@
 import type { Instant } from '../../base/clock.ts';
 import type { CredentialPaths } from '../arc/credentials.ts';
 import type { JobDescription } from '../description.ts';
+import type { GridEngineNames } from '../gridengine/words.ts';
 import type { JobStatus } from '../target.ts';
 
 /** Where a job went, and what opens it again. */
-export type TargetSpec =
+export type TargetSpec = (
   | { readonly kind: 'arc'; readonly url: string; readonly credentials: CredentialPaths }
+  | {
+      readonly kind: 'arc-cli';
+      readonly url: string;
+      /** As `arcsub -T` names it. */
+      readonly protocol: string;
+      readonly credentials: CredentialPaths;
+    }
   | { readonly kind: 'slurm' }
-  | { readonly kind: 'local' };
+  | ({ readonly kind: 'gridengine' } & GridEngineNames)
+  | { readonly kind: 'local' }
+) & {
+  /** Machine from which it is used, over ssh: `USER@HOST`. Default: this one. */
+  readonly via?: string;
+};
 
 export interface JobRecord {
   /** Short, for people. */

@@ -5,20 +5,22 @@
  * @module
  */
 
-import { constants } from 'node:fs';
-import { cp, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { errnoOf } from '../../base/errors.ts';
 import { writeAtomically } from '../../host/atomic.ts';
-import { temporaryName } from '../../host/temporary-name.ts';
+import type { Files } from '../../host/files.ts';
 import { outputMissing, writeAll } from '../output.ts';
 import type { StagedJob, TargetFile } from '../target.ts';
 
 export interface Place {
   /** Of the job with this mark. */
-  directory(mark: string): string;
-  /** Copies the sandbox, and writes the script. Again does no harm. */
-  prepare(job: StagedJob, runner: string): Promise<void>;
+  directory(mark: string): Promise<string>;
+  /**
+   * Copies the sandbox, and writes the script. Again does no harm.
+   *
+   * @returns the path of the script.
+   */
+  prepare(job: StagedJob, runner: (directory: string) => string): Promise<string>;
   marks(): Promise<readonly string[]>;
   /** One line of a file beside the job directory; undefined when it is not there. */
   note(mark: string, name: string): Promise<string | undefined>;
@@ -28,62 +30,48 @@ export interface Place {
   remove(mark: string): Promise<void>;
 }
 
-export function place(base: string, target: string): Place {
-  const directory = (mark: string): string => join(base, mark);
+/** @param base Gives the directory of all jobs: an absolute path. */
+export function place(files: Files, base: () => Promise<string>, target: string): Place {
+  const directory = async (mark: string): Promise<string> => join(await base(), mark);
+  const fresh = async (): Promise<string> =>
+    join(await base(), `.${randomBytes(8).toString('hex')}.tmp`);
   return {
     directory,
     prepare: async (job, runner) => {
-      await mkdir(base, { recursive: true, mode: 0o700 });
-      if (await exists(directory(job.mark))) return;
-      const fresh = join(base, temporaryName('job'));
-      await cp(job.sandbox, join(fresh, 'job'), COPY);
-      await writeFile(join(fresh, 'run'), runner, { mode: 0o700 });
-      await rename(fresh, directory(job.mark)).catch(ignoreTaken);
-      await rm(fresh, { recursive: true, force: true });
+      const whole = await directory(job.mark);
+      const script = join(whole, 'run');
+      if ((await files.list(whole)) !== undefined) return script;
+      const part = await fresh();
+      await files.makeDirectory(part);
+      await files.copyIn(job.sandbox, join(part, 'job'));
+      await files.writeText(join(part, 'run'), runner(whole), 0o700);
+      // Another process may be faster.
+      if (!(await files.move(part, whole))) await files.remove(part);
+      return script;
     },
     marks: async () =>
-      (await entries(base)).map(({ name }) => name).filter((name) => !name.startsWith('.')),
+      ((await files.list(await base())) ?? [])
+        .map(({ name }) => name)
+        .filter((name) => !name.startsWith('.')),
     note: async (mark, name) => {
-      const text = await readFile(join(directory(mark), name), 'utf8').catch(undefinedIfMissing);
+      const text = await files.readText(join(await directory(mark), name));
       return text?.endsWith('\n') === true ? text.trim() : undefined;
     },
-    write: (mark, name, text) =>
-      writeAtomically(join(directory(mark), name), (file) => file.writeFile(`${text}\n`)),
+    write: async (mark, name, text) =>
+      files.writeText(join(await directory(mark), name), `${text}\n`, 0o600),
     list: async (mark, inside) =>
-      (await entries(join(directory(mark), 'job', inside))).map((entry) => ({
+      ((await files.list(join(await directory(mark), 'job', inside))) ?? []).map((entry) => ({
         name: [...inside.split('/'), entry.name].filter(Boolean).join('/'),
-        isDirectory: entry.isDirectory(),
+        isDirectory: entry.isDirectory,
       })),
     fetch: async (mark, name, to) => {
-      const path = join(directory(mark), 'job', name);
-      const source = await open(path).catch(undefinedIfMissing);
-      if (source === undefined) throw outputMissing(name, target);
-      await writeAtomically(to, (file) => writeAll(file, source.createReadStream()));
+      const body = await files.read(join(await directory(mark), 'job', name));
+      if (body === undefined) throw outputMissing(name, target);
+      await writeAtomically(to, (file) => writeAll(file, body));
     },
     remove: async (mark) => {
-      const grave = join(base, temporaryName('job'));
-      await rename(directory(mark), grave).catch(undefinedIfMissing);
-      await rm(grave, { recursive: true, force: true });
+      const grave = await fresh();
+      if (await files.move(await directory(mark), grave)) await files.remove(grave);
     },
   };
-}
-
-/** Links of the sandbox stand for what they point to; blocks are shared where the filesystem can. */
-const COPY = { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE } as const;
-
-async function entries(path: string) {
-  return (await readdir(path, { withFileTypes: true }).catch(undefinedIfMissing)) ?? [];
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(undefinedIfMissing)) !== undefined;
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (!['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) throw error;
-}
-
-/** Another process was faster. */
-function ignoreTaken(error: unknown): void {
-  if (!['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
 }

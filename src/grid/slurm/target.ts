@@ -5,37 +5,45 @@
  */
 
 import type { Seconds } from '../../base/clock.ts';
-import type { Host } from '../../host/host.ts';
+import type { Machine } from '../../host/machine.ts';
 import type { JobDescription } from '../description.ts';
-import { GridError } from '../errors.ts';
 import { memoryRequest } from '../memory-request.ts';
+import { jobsBase } from '../shared/base.ts';
+import { commandFault } from '../shared/fault.ts';
+import { markOf, numberOf } from '../shared/handle.ts';
 import { type Place, place } from '../shared/place.ts';
 import { renderRunner } from '../shared/script.ts';
 import type { JobStatus, StagedJob, Target } from '../target.ts';
+import { loadOf } from './load.ts';
 import { parseQueue, type SlurmJob } from './queue.ts';
 
 export interface SlurmOptions {
-  readonly host: Host;
-  /** Where jobs are kept: the nodes have it at the same path. */
-  readonly base: string;
+  /** Where Slurm's commands are; its nodes have the directory of jobs at the same path. */
+  readonly machine: Machine;
+  /** Of jobs; default: below the user's home there. */
+  readonly base?: string;
   readonly deadline: Seconds;
 }
 
 /** `NUMBER@MARK`: the number is Slurm's, the mark names the directory. */
-export function slurmTarget({ host, base, deadline }: SlurmOptions): Target {
-  const jobs = place(base, 'slurm');
+export function slurmTarget({ machine, base, deadline }: SlurmOptions): Target {
+  const jobs = place(machine.files, jobsBase(machine, 'slurm', base), 'slurm');
   const run = async (argv: readonly string[]): Promise<string> =>
-    (await host.run(argv, { timeout: deadline }).catch((error) => Promise.reject(fault(error))))
+    (await machine.run(argv, { timeout: deadline }).catch((error) => Promise.reject(fault(error))))
       .stdout;
   const queue = async (): Promise<readonly SlurmJob[]> =>
     parseQueue(await run(['squeue', '--json']));
   return {
     kind: 'slurm',
     name: 'slurm',
+    load: async () =>
+      loadOf(
+        await run(['sinfo', '--noheader', '--format=%C']),
+        await run(['squeue', '--noheader', '--states=PENDING', '--format=%r', '--array']),
+      ),
     submit: async (job) => {
-      const directory = jobs.directory(job.mark);
-      await jobs.prepare(job, slurmScript(job, directory));
-      const said = await run(['sbatch', '--parsable', ...sbatchWords(job), `${directory}/run`]);
+      const script = await jobs.prepare(job, (directory) => slurmScript(job, directory));
+      const said = await run(['sbatch', '--parsable', ...sbatchWords(job), script]);
       return `${said.trim().split(';')[0]}@${job.mark}`;
     },
     find: async (mark) => {
@@ -62,7 +70,7 @@ export function slurmTarget({ host, base, deadline }: SlurmOptions): Target {
     list: (id, directory) => jobs.list(markOf(id), directory),
     fetch: (id, name, to) => jobs.fetch(markOf(id), name, to),
     clean: async (id) => jobs.remove(markOf(id)),
-    close: async () => undefined,
+    close: () => machine.close(),
   };
 }
 
@@ -125,20 +133,10 @@ function withoutStatus(listed: SlurmJob | undefined): JobStatus {
   return state === 'finished' ? { state, exitStatus: 0 } : { state, reason };
 }
 
-function numberOf(handle: string): string {
-  return handle.split('@')[0] ?? '';
-}
-
-function markOf(handle: string): string {
-  return handle.split('@')[1] ?? handle;
-}
-
 function fault(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const isRefusal = /error: (?:invalid|Batch job submission failed)/i.test(error.message);
-  return new GridError(`Cannot use Slurm: ${error.message.replace(/^Cannot /, 'cannot ')}`, {
-    kind: isRefusal ? 'conflict' : 'remote',
-    code: isRefusal ? 'JOB_REFUSED' : 'TARGET_UNREACHABLE',
-    cause: error,
-  });
+  return commandFault('Slurm', error, REFUSAL);
 }
+
+/** Not when its controller cannot be asked: a job may have been submitted before an answer is lost. */
+const REFUSAL =
+  /error: (?:invalid|Batch job submission failed: (?!.*(?:unable to contact|timed out|zero bytes|connection)))/i;

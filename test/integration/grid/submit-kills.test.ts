@@ -88,7 +88,8 @@ async function settle(
   const base = join(state, 'apppot');
   const credentials = { certificate, key, authorities };
   const target = openTarget(spec, {
-    ...{ now: Date.now() / 1_000, credentials, base, host: localHost, environment },
+    ...{ now: () => Date.now() / 1_000, credentials, base, host: localHost, environment },
+    caller: { user: '', home: state },
   });
   const now = (): number => Date.now() / 1_000 + LATER;
   const store = jobStore(join(base, 'jobs'), now);

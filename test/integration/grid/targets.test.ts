@@ -3,10 +3,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCredentials } from '../../../src/grid/arc/credentials.ts';
 import { arcTarget } from '../../../src/grid/arc/target.ts';
+import { arcCliTarget } from '../../../src/grid/arc-cli/target.ts';
+import { gridEngineTarget } from '../../../src/grid/gridengine/target.ts';
+import { ownProcesses } from '../../../src/grid/local/processes.ts';
 import { localTarget } from '../../../src/grid/local/target.ts';
 import { slurmTarget } from '../../../src/grid/slurm/target.ts';
 import type { Target } from '../../../src/grid/target.ts';
+import { localHost } from '../../../src/host/local.ts';
+import { localMachine } from '../../../src/host/local-machine.ts';
 import { type ArcCe, startArcCe } from '../../kit/arc-ce.ts';
+import { adasMachine, startGridEngine } from '../../kit/gridengine.ts';
 import { startSlurm } from '../../kit/slurm.ts';
 import { isOver, stagedJob, until } from '../../kit/target-job.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
@@ -20,8 +26,9 @@ const directory = temporaryDirectory();
 
 const LABS: Readonly<Record<string, () => Promise<Lab>>> = {
   arc: arcLab,
+  'arc-cli': arcCliLab,
   local: localLab,
-  ...(process.getuid?.() === 0 ? { slurm: slurmLab } : {}),
+  ...(process.getuid?.() === 0 ? { slurm: slurmLab, gridengine: gridEngineLab } : {}),
 };
 
 describe.each(Object.entries(LABS))('%s', (_kind, open) => {
@@ -40,6 +47,11 @@ describe.each(Object.entries(LABS))('%s', (_kind, open) => {
     await target.fetch(id, name, to);
     return readFileSync(to, 'utf8');
   };
+
+  it('says how busy it is, as far as it knows', async () => {
+    const { free = 1, waiting = 0 } = await target.load();
+    expect([free, waiting].every((count) => Number.isInteger(count) && count >= 0)).toBe(true);
+  });
 
   it('runs a job with its files, and keeps its status and what it wrote', async () => {
     const script =
@@ -126,15 +138,47 @@ async function arcLab(): Promise<Lab> {
   return { target, stop: ce.stop };
 }
 
+async function arcCliLab(): Promise<Lab> {
+  const ce: ArcCe = await startArcCe();
+  const base = join(directory.path, 'client');
+  const environment = {
+    HOME: base,
+    X509_USER_PROXY: await ce.proxy(),
+    X509_CERT_DIR: ce.authorities,
+  };
+  const machine = localMachine(localHost, base);
+  const common = { machine, base, environment, deadline: 60 };
+  const target = arcCliTarget({ ...common, url: ce.url, protocol: 'arcrest' });
+  return { target, stop: ce.stop };
+}
+
 /** Its daemons want to be root. */
 async function slurmLab(): Promise<Lab> {
   const slurm = await startSlurm();
-  const base = join(directory.path, 'slurm');
-  return { target: slurmTarget({ host: slurm.host, base, deadline: 30 }), stop: slurm.stop };
+  const base = directory.path;
+  return {
+    target: slurmTarget({ machine: localMachine(slurm.host, base), base, deadline: 30 }),
+    stop: slurm.stop,
+  };
+}
+
+async function gridEngineLab(): Promise<Lab> {
+  const engine = await startGridEngine();
+  const target = gridEngineTarget({
+    machine: adasMachine(engine),
+    base: engine.directory,
+    deadline: 60,
+    names: {},
+    variables: [],
+    now: () => Date.now() / 1_000,
+  });
+  return { target, stop: engine.stop };
 }
 
 async function localLab(): Promise<Lab> {
-  const base = join(directory.path, 'local');
-  const environment = { PATH: '/usr/bin:/bin' };
-  return { target: localTarget({ base, environment, grace: 5 }), stop: async () => undefined };
+  const base = directory.path;
+  const machine = localMachine(localHost, base);
+  const processes = ownProcesses({ PATH: '/usr/bin:/bin' });
+  const target = localTarget({ machine, processes, base, grace: 5 });
+  return { target, stop: async () => undefined };
 }

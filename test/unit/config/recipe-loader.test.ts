@@ -124,7 +124,7 @@ hostname: node-1
   it('names the shipped recipes when it does not know one', async () => {
     await expect(loadRecipe('minimum', SHIPPED)).rejects.toMatchObject({
       message: 'Cannot find the recipe "minimum": no recipe of that name is shipped',
-      hint: 'Did you mean minimal? Shipped are: develop, minimal, mpi. A file of yours needs its path: ./minimum.yaml',
+      hint: 'Did you mean minimal? Shipped are: develop, minimal, mpi, node. A file of yours needs its path: ./minimum.yaml',
       code: 'RECIPE_UNKNOWN',
       kind: 'missing',
     });

@@ -1,0 +1,185 @@
+# Nodes that are guests of one machine: each has a directory below "$base", which says all about it. After the
+# functions of instance.sh; whoever calls these sets base and temporary.
+#   NAME/tags      whose it is, one line
+#   NAME/start     the script that starts the guest
+#   NAME/job       the job directory, with node/ for the agent
+#   NAME/claim     PID STARTED of the process that runs start; whoever makes it is the only one
+#   .ended/NAME    what a node said that has ended; names are not used again
+# shellcheck shell=sh disable=SC2154
+
+# Guests' instances are where their own user's are.
+find_instance() { # NAME; sets instance
+  owner=$(stat -c %u "$base/$1/start" 2>/dev/null) || owner=$(id -u)
+  for instance in "$temporary/apppot-$owner/$(guest_name "$1")" "/tmp/apppot-$owner/$(guest_name "$1")"; do
+    [ ! -d "$instance" ] || return 0
+  done
+  instance=''
+}
+
+# Short, because the kernel's sockets are named after it.
+guest_name() { # NAME
+  printf '%s' "${1##*-}"
+}
+
+is_process() { # FILE of "PID STARTED"
+  [ -s "$1" ] && read -r pid start <"$1" && [ -n "$pid" ] && [ "$(started "$pid")" = "$start" ]
+}
+
+# A group lives on when its leader is dead.
+has_group() { # FILE of lines "PID STARTED"
+  [ -f "$1" ] || return 1
+  while read -r pid start; do
+    now=$(started "$pid")
+    if [ "$now" = "$start" ]; then return 0; fi
+    if [ -z "$now" ] && kill -0 -- "-$pid" 2>/dev/null; then return 0; fi
+  done <"$1"
+  return 1
+}
+
+is_alive() { # NAME
+  is_process "$base/$1/claim" && return
+  find_instance "$1"
+  [ -n "$instance" ] && has_group "$instance/processes"
+}
+
+# Made, and its process is not there yet: another's create is at work, or was cut off.
+is_new() { # NAME
+  [ ! -e "$base/$1/claim" ] && [ -z "$(find "$base/$1" -maxdepth 0 -mmin +1)" ]
+}
+
+# Takes away what is left of it, but its last words.
+bury() { # NAME
+  find_instance "$1"
+  [ -z "$instance" ] || clear_instance "$instance"
+  mkdir -p "$base/.ended"
+  {
+    head -c 200 "$base/$1/job/node/state" 2>/dev/null
+    tail -c 20000 "$base/$1/log" 2>/dev/null
+  } >"$base/.ended/$1"
+  grave=$(mktemp -d "$base/.grave.XXXXXX")
+  mv "$base/$1" "$grave/" 2>/dev/null
+  rm -rf "$grave"
+}
+
+# Prints "full REASON" when the machine takes no more.
+create_node() { # NAME UID:GID MOST MEBIBYTES
+  mkdir -p "$base"
+  [ -z "$2" ] || chmod 711 "$base"
+  if [ -e "$base/.ended/$1" ]; then return 0; fi
+  if [ ! -d "$base/$1" ]; then
+    has_room "$3" "$4" || return 0
+    fresh=$(mktemp -d "$base/.new.XXXXXX")
+    (cd "$fresh" && fill_node)
+    [ -z "$2" ] || chown -R "$2" "$fresh"
+    mv -T "$fresh" "$base/$1" 2>/dev/null || rm -rf "$fresh"
+  fi
+  [ -e "$base/$1/claim" ] || start_node "$1" "$2"
+}
+
+has_room() { # MOST MEBIBYTES
+  count=0
+  for place in "$base"/*/; do
+    [ ! -d "$place" ] || count=$((count + 1))
+  done
+  if [ "$1" != 0 ] && [ "$count" -ge "$1" ]; then
+    echo "full it runs $count nodes, and may run $1"
+    return 1
+  fi
+  room=$(awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo)
+  if [ "${room:-$2}" -lt "$2" ]; then
+    echo "full it has $room MiB of memory free, and a node needs $2 MiB"
+    return 1
+  fi
+}
+
+# It outlives whoever asked for it, and is in a session of its own.
+start_node() { # NAME UID:GID
+  set -- "$1" "$2" "$(guest_name "$1")"
+  as=''
+  [ -z "$2" ] || as="setpriv --reuid=${2%:*} --regid=${2#*:} --clear-groups"
+  # shellcheck disable=SC2086,SC2016
+  TMPDIR=$temporary setsid $as sh -c '
+    cd "$1" || exit 1
+    read -r line <"/proc/$$/stat"
+    set -- "$@" ${line##*) }
+    shift 1
+    (set -C && echo "$$ ${20}" >claim) 2>/dev/null || exit 0
+    cd job && exec sh ../start
+  ' node "$base/$1" </dev/null >>"$base/$1/log" 2>&1 &
+  waits=0
+  until [ -e "$base/$1/claim" ] || [ ! -d "$base/$1" ]; do
+    [ "$waits" -lt 200 ] || return 1
+    waits=$((waits + 1))
+    sleep 0.05
+  done
+}
+
+# NAME, state and tags of each, a line each, split by tabs.
+list_nodes() {
+  for place in "$base"/*/; do
+    [ -d "$place" ] || continue
+    name=${place%/} name=${name##*/}
+    if is_alive "$name" || is_new "$name"; then
+      printf '%s\t%s\t%s\n' "$name" "$(state_of "$name")" "$(head -n 1 "$place/tags" 2>/dev/null)"
+    else
+      bury "$name"
+    fi
+  done
+  find "$base/.ended" -type f -mtime +30 -exec rm -f {} + 2>/dev/null
+  find "$base" -maxdepth 1 -name '.new.*' -mmin +60 -exec rm -rf {} + 2>/dev/null
+  echo end
+}
+
+state_of() { # NAME
+  find_instance "$1"
+  if [ -e "$base/$1/job/node/stop" ] || [ -e "${instance:-/nowhere}/stopping" ]; then
+    echo ending
+  elif [ -e "${instance:-/nowhere}/control/started" ]; then
+    echo running
+  else
+    echo starting
+  fi
+}
+
+# Prints "vetoed" where the guest goes on, for it runs a job.
+end_node() { # NAME SECONDS FORCE
+  if [ ! -d "$base/$1" ]; then return 0; fi
+  if [ -e "$base/$1/claim" ] && [ -z "$3" ]; then
+    mark=$(date +%s%N)
+    printf '%s\n' "$mark" >"$base/$1/job/node/stop.new"
+    chmod 644 "$base/$1/job/node/stop.new"
+    mv "$base/$1/job/node/stop.new" "$base/$1/job/node/stop"
+    waits=0
+    while is_alive "$1" && [ "$waits" -lt "$(($2 * 4))" ]; do
+      case $(head -c 100 "$base/$1/job/node/state" 2>/dev/null) in
+      "vetoed $mark "*)
+        rm -f "$base/$1/job/node/stop"
+        echo vetoed
+        return 0
+        ;;
+      failed*) break ;;
+      esac
+      waits=$((waits + 1))
+      sleep 0.25
+    done
+  fi
+  kill_node "$1"
+  bury "$1"
+}
+
+# Who starts it dies first: it would clean up beside us.
+kill_node() { # NAME
+  if is_process "$base/$1/claim"; then end_process "$pid"; fi
+  find_instance "$1"
+  if [ -n "$instance" ] && [ -f "$instance/processes" ]; then
+    while read -r pid start; do
+      now=$(started "$pid")
+      if [ -z "$now" ] || [ "$now" = "$start" ]; then end_process "$pid"; fi
+    done <"$instance/processes"
+  fi
+  waits=0
+  while is_alive "$1" && [ "$waits" -lt 100 ]; do
+    waits=$((waits + 1))
+    sleep 0.1
+  done
+}

@@ -1,0 +1,38 @@
+import type { Clock, Seconds } from '../base/clock.ts';
+import { OrchestratorError } from './errors.ts';
+
+/**
+ * Gives a call so much time, and no more, whether it obeys its signal or not.
+ *
+ * @throws {OrchestratorError} `DEADLINE_PASSED`: what it has done is unknown.
+ */
+export async function within<T>(
+  clock: Clock,
+  length: Seconds,
+  call: (signal: AbortSignal) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const stop = new AbortController();
+  const passOn = () => stop.abort();
+  signal?.addEventListener('abort', passOn, { once: true });
+  const end = new AbortController();
+  try {
+    const late = clock.sleep(length, end.signal).then(() => LATE);
+    const first = await Promise.race([call(stop.signal), late]);
+    if (first === LATE) throw passed(length);
+    return first as T;
+  } finally {
+    signal?.removeEventListener('abort', passOn);
+    end.abort();
+    stop.abort();
+  }
+}
+
+const LATE = Symbol('late');
+
+function passed(length: Seconds): OrchestratorError {
+  return new OrchestratorError(`no answer in ${length} s`, {
+    kind: 'remote',
+    code: 'DEADLINE_PASSED',
+  });
+}

@@ -1,0 +1,31 @@
+import type { NodeRow } from '../rows.ts';
+import type { Draft } from './draft.ts';
+import type { Seen, Sight } from './sight.ts';
+
+/**
+ * The instance of a node, by the provider's own name once it has one, else by the node that its tags name. Host
+ * name and address prove nothing.
+ */
+export function findInstance(row: NodeRow, sight: Sight): Seen | undefined {
+  const provider = sight.terms.get(row.pool)?.provider;
+  const seen = (sight.instances.get(row.id) ?? []).filter((one) => one.provider === provider);
+  if (row.instance === undefined) return seen[0];
+  return seen.find(({ instance }) => instance.id === row.instance);
+}
+
+/** Counts complete listings without it. A listing that may miss something, or is older than the request, says nothing. */
+export function notice(row: NodeRow, draft: Draft, sight: Sight): NodeRow {
+  if (findInstance(row, sight) !== undefined) {
+    return row.missing === 0 ? row : draft.put({ ...row, missing: 0 });
+  }
+  const listing = sight.listingOf(row.pool);
+  const from = Math.max(row.missedAt ?? 0, row.lastAsked ?? 0, row.ending?.accepted ?? 0);
+  if (listing === undefined || !listing.complete || listing.taken <= from) return row;
+  return draft.put({ ...row, missing: row.missing + 1, missedAt: listing.taken });
+}
+
+/** Its instance is proven absent: often not listed, and the batch system does not hear of it either. */
+export function isLost(row: NodeRow, sight: Sight): boolean {
+  if (row.missing < sight.limits.missingListings || row.instance === undefined) return false;
+  return sight.batch !== undefined && sight.hostOf(row)?.state !== 'up';
+}

@@ -1,0 +1,33 @@
+import type { Seat } from '../model/node.ts';
+import type { Tags } from './provider.ts';
+
+/** Tags as the one line that travels with everything made for a node. */
+export function renderTags({ controller, pool, node, seat, specHash, created }: Tags): string {
+  return JSON.stringify({ controller, pool, node, seat, specHash, created });
+}
+
+/** @returns undefined when the text holds no tags: then it is nobody's. */
+export function parseTags(text: string): Tags | undefined {
+  const found = parse(text);
+  const { controller, pool, node, seat, specHash, created } = found;
+  if (typeof controller !== 'string' || typeof pool !== 'string' || typeof node !== 'string') {
+    return undefined;
+  }
+  if (typeof specHash !== 'string' || typeof created !== 'number') return undefined;
+  if (!isSeat(seat)) return undefined;
+  return { controller, pool, node, seat, specHash, created };
+}
+
+function isSeat(value: unknown): value is Seat {
+  const { host, address } = (value ?? {}) as Partial<Seat>;
+  return typeof host === 'string' && typeof address === 'string';
+}
+
+function parse(text: string): Partial<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
