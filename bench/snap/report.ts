@@ -17,7 +17,7 @@ export function printTable(
   print(title, heads);
   const references = rows.filter(({ name }) => against.includes(name));
   for (const row of rows) {
-    const ratios = references.map(({ seconds }) => (row.seconds / seconds).toFixed(3));
+    const ratios = references.map((reference) => ratioTo(reference, row));
     print(row.name, [
       figure(row.seconds, 2),
       figure(row.busy, 2),
@@ -25,6 +25,13 @@ export function printTable(
       ...ratios,
     ]);
   }
+}
+
+/** Of seconds; in parentheses of processor time, which other work on the machine disturbs less. */
+function ratioTo({ seconds, busy }: Measured, row: Measured): string {
+  const ofBusy = row.busy / busy;
+  const more = Number.isNaN(ofBusy) ? '' : ` (${ofBusy.toFixed(3)})`;
+  return `${(row.seconds / seconds).toFixed(3)}${more}`;
 }
 
 function figure(value: number, digits: number): string {

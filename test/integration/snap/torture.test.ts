@@ -22,7 +22,7 @@ const GUEST_MERGE = new URL('../../../image/guest/apppot-merge', import.meta.url
 const WAYS = [...LIVE_WAYS, imageAgainstImage, guestThroughCow];
 
 describe.each(WAYS)('$name', (way) => {
-  beforeAll(() => way.prepare?.(CASES));
+  beforeAll(() => way.prepare?.(CASES), 1_100_000);
   afterAll(() => way.end?.());
 
   it.each(CASES)('$title', async (wanted: Case) => {

@@ -37,15 +37,8 @@ export const NAMES: readonly Case[] = [
     after: `cd d; rm name-17 name-4242 name-8000; echo x > name-5000; mv name-6000 other; mkdir name-0
       seq -f "more-%g" 3 | xargs touch`,
     changes: [
-      ...[
-        'D d/name-17',
-        'D d/name-4242',
-        'D d/name-6000',
-        'D d/name-8000',
-        'A d/more-1',
-        'A d/more-2',
-      ],
-      ...['A d/more-3', 'A d/name-0', 'M d/name-5000', 'A d/other'],
+      ...['A d/more-1', 'A d/more-2', 'A d/more-3', 'A d/name-0', 'D d/name-17', 'D d/name-4242'],
+      ...['M d/name-5000', 'D d/name-6000', 'D d/name-8000', 'A d/other'],
     ],
   },
   {
