@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 rm -rf dist/cli
 node_modules/.bin/esbuild \
-  src/cli/main.ts src/cli/deps.ts src/cli/man-main.ts src/tree/live-ahead-worker.ts \
+  src/cli/main.ts src/cli/deps.ts src/cli/man-main.ts src/tree/live-ahead-worker.ts src/orchestrator/reload/policy-worker.ts \
   --bundle --splitting --packages=external --platform=node --format=esm --target=node20.19 --log-level=warning \
   --entry-names=[name] --outdir=dist/cli
 # Node.js loads CommonJS faster than modules; commander goes in, too, for it is read at every start.

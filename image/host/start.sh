@@ -75,7 +75,8 @@ big_endian() { # BYTES NUMBER
   done
 }
 
-# An empty COW file, version 3, over the image; sparse.
+# An empty COW file, version 3, over the image; sparse. A shell tells of programs that a signal ends, as
+# at the limit of file sizes: here it tells nobody.
 create_cow() { # FILE
   size=$(stat -L -c %s "$image")
   data=$(((8192 + ((size + 511) / 512 + 7) / 8 + 4095) / 4096 * 4096))
@@ -91,8 +92,9 @@ create_cow() { # FILE
       big_endian 4 4096
       big_endian 4 0
       printf %s "$image"
-    } >"$1"
-  ) 2>/dev/null && dd if=/dev/null of="$1" bs=1 seek="$((data + size))" 2>/dev/null ||
+    } >"$1" || exit 1
+    dd if=/dev/null of="$1" bs=1 seek="$((data + size))" || { rm -f "$1"; exit 1; }
+  ) 2>/dev/null ||
     fail 126 "Cannot make the COW file \"$1\"" \
       'Choose a place for it with --cow, where you may write.'
 }
@@ -104,7 +106,7 @@ prepare_disk() {
   cow) [ -e "$cow" ] || create_cow "$cow" ;;
   esac
   make_links
-  make_scratch >/dev/null || fail 125 'Cannot make the scratch disk' 'Ask for less, or set TMPDIR to a directory with more room.'
+  (make_scratch || exit 1) >/dev/null 2>&1 || fail 125 'Cannot make the scratch disk' 'Ask for less, or set TMPDIR to a directory with more room.'
 }
 
 prepare_memory() {
@@ -344,7 +346,7 @@ await_guest() {
   done
   end_process "$guest"
   # shellcheck disable=SC2086
-  wait $outs
+  wait $outs 2>/dev/null
 }
 
 # --- the end ---------------------------------------------------------------------------------
@@ -395,6 +397,9 @@ report() {
   [ "$kernel_status" != 153 ] ||
     fail 126 'Cannot run the guest: a file of it grew beyond the limit (ulimit -f)' \
       'Raise the limit, or give the guest less with --mem.'
+  [ "$kernel_status" != 137 ] ||
+    fail 125 'Cannot run the guest: its kernel was killed, by somebody or by the host' \
+      'If memory is short here, or the job may have no more, give the guest less with --mem.'
   fail 125 "Cannot run the guest: its kernel ended with status $kernel_status" \
     'Run it again with --console-log FILE to keep all that it said.'
 }

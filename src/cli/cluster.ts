@@ -5,6 +5,7 @@ import { planCluster } from '../cluster/plan.ts';
 import { readGiven } from '../cluster/read.ts';
 import { renderCluster } from '../cluster/render.ts';
 import { runCluster } from '../cluster/run.ts';
+import { relay } from '../guests/relay.ts';
 import { freePort } from '../host/ports.ts';
 import type { Deps } from './deps.ts';
 import { helperEnvironment } from './environment.ts';
@@ -64,6 +65,7 @@ async function runGuests(words: readonly string[], flags: ClusterFlags, deps: De
     const { status, timedOut } = await runCluster(plan, streams, {
       ...(flags.consoleLog === undefined ? {} : { consoleLog: flags.consoleLog }),
       onStop: signals.onStop,
+      relay,
       complaints: process.stderr,
       environment: helperEnvironment(deps.env),
       helperEnvironment: helperEnvironment(deps.env),

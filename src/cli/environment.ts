@@ -10,7 +10,15 @@ export function guestEnvironment(
   wishes: readonly string[],
   own: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
-  const environment: Record<string, string> = own.TERM ? { TERM: own.TERM } : {};
+  return { ...(own.TERM ? { TERM: own.TERM } : {}), ...wishedEnvironment(wishes, own) };
+}
+
+/** Those of them that are asked for. @throws {LaunchError} `ENVIRONMENT_MALFORMED` */
+export function wishedEnvironment(
+  wishes: readonly string[],
+  own: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const environment: Record<string, string> = {};
   for (const wish of wishes) {
     const cut = wish.indexOf('=');
     const name = cut < 0 ? wish : wish.slice(0, cut);

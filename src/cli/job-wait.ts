@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOver, type Seen } from '../grid/look.ts';
+import type { JobRecord } from '../grid/records/record.ts';
 import type { JobStatus } from '../grid/target.ts';
 import type { Deps } from './deps.ts';
 import type { GridDesk } from './grid-desk.ts';
@@ -11,11 +12,11 @@ const LAST_MS = 10_000;
  * Waits for a job's end, and takes over the status of its command. A target that does not answer is
  * asked again: that a job is not known of does not mean that it has ended.
  */
-export async function waitForJob(id: string, deps: Deps, desk: GridDesk): Promise<void> {
+export async function waitForJob(record: JobRecord, deps: Deps, desk: GridDesk): Promise<void> {
   let pause = FIRST_MS;
   let told: string | undefined;
   for (;;) {
-    const seen = await lookOnce(id, desk);
+    const seen = await lookOnce(record, desk);
     if (isOver(seen.status)) return finish(seen, deps);
     const { state, reason } = seen.status;
     if (state === 'unknown' && reason !== told && reason !== undefined) {
@@ -27,9 +28,10 @@ export async function waitForJob(id: string, deps: Deps, desk: GridDesk): Promis
   }
 }
 
-async function lookOnce(id: string, desk: GridDesk): Promise<Seen> {
-  const [seen] = await desk.look([await desk.store.get(id)]);
-  if (seen === undefined) throw new Error(`no answer about ${id}`);
+/** As it is now. */
+export async function lookOnce(record: JobRecord, desk: GridDesk): Promise<Seen> {
+  const [seen] = await desk.look([await desk.store.again(record)]);
+  if (seen === undefined) throw new Error(`no answer about ${record.id}`);
   return seen;
 }
 

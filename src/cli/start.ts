@@ -52,6 +52,7 @@ async function run(plan: StartPlan, flags: StartFlags, deps: Deps): Promise<void
     const { status, timedOut } = await runStart(plan, streams, {
       ...(flags.consoleLog === undefined ? {} : { consoleLog: flags.consoleLog }),
       onStop: signals.onStop,
+      relay: async (...given) => (await import('../guests/relay.ts')).relay(...given),
       helperEnvironment: helperEnvironment(deps.env),
     });
     if (timedOut) deps.output().note(`apppot: the job was ended after ${plan.timeout} s`);

@@ -135,6 +135,7 @@ async function planGuest(
       command,
       network: {
         ...base.network,
+        publish: node === 1 ? (base.network?.publish ?? []) : [],
         wishes: [...(base.network?.wishes ?? []), wish],
         node,
         hostname: `node${node}`,

@@ -63,14 +63,19 @@ export function readValue<T>(
 /** Finds mistakes that a schema cannot; it sees what was written, right or wrong. */
 export type Also = (value: unknown) => readonly Issue[];
 
-/** The same with a schema that looks at files; each value is the text as it was written. */
+/**
+ * The same with a schema that looks at files; each value is the text as it was written.
+ *
+ * @param revise What is done with the values before they are checked.
+ */
 export async function readTextDocument<T>(
   text: string,
   name: string,
   schema: ZodType<T>,
+  revise: (data: unknown) => unknown,
 ): Promise<T> {
   const source = openDocument(text, name, 'failsafe');
-  const checked = await schema.safeParseAsync(source.document.toJS() || {});
+  const checked = await schema.safeParseAsync(revise(source.document.toJS() || {}));
   if (checked.success) return checked.data;
   throw malformed(name, mistakesOf(checked.error.issues, schema, source));
 }

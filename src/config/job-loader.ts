@@ -4,19 +4,26 @@ import { errnoOf } from '../base/errors.ts';
 import { ConfigError } from './errors.ts';
 import type { JobLayer, JobPlace } from './job.ts';
 
+/** What comes between the words of a job file and what they mean: the parameters of a sweep are put in. */
+export type FillIn = <T>(data: T) => T;
+
 /**
  * Reads a job file and looks for the files it names, from the directory that it is in.
  *
  * @throws {ConfigError} `FILE_UNREADABLE`, `FILE_MALFORMED`
  */
-export async function loadJobFile(path: string, { directory, home }: JobPlace): Promise<JobLayer> {
+export async function loadJobFile(
+  path: string,
+  { directory, home }: JobPlace,
+  fillIn: FillIn = (data) => data,
+): Promise<JobLayer> {
   const whole = resolve(directory, path);
   const [text, { readTextDocument }, { jobSchema }] = await Promise.all([
     readJob(whole, path),
     import('./document.ts'),
     import('./job-schema.ts'),
   ]);
-  return readTextDocument(text, path, jobSchema({ directory: dirname(whole), home }));
+  return readTextDocument(text, path, jobSchema({ directory: dirname(whole), home }), fillIn);
 }
 
 /** Values as a job file has them, each a text; a list where an option can be repeated. */

@@ -64,7 +64,7 @@ export function arcRequest(job: StagedJob, files: readonly SandboxFile[]): ArcRe
   return {
     name: job.name,
     executable: job.wrapper,
-    inputs: [...files, ...remoteInputs(asked.inputs)],
+    inputs: [...files, ...remoteInputs(asked.inputs, new Set(files.map(({ name }) => name)))],
     outputs: outputsOf(job),
     stdout: asked.stdout,
     stderr: asked.stderr,
@@ -81,9 +81,10 @@ export function arcRequest(job: StagedJob, files: readonly SandboxFile[]): ArcRe
   };
 }
 
-function remoteInputs(inputs: readonly JobInput[]): ArcInput[] {
+/** Without those that were fetched before. */
+function remoteInputs(inputs: readonly JobInput[], files: ReadonlySet<string>): ArcInput[] {
   return inputs.flatMap(({ name, source, isExecutable = false }) =>
-    source.kind === 'url' ? [{ name, url: source.url, isExecutable }] : [],
+    source.kind === 'url' && !files.has(name) ? [{ name, url: source.url, isExecutable }] : [],
   );
 }
 

@@ -24,10 +24,15 @@ export function describeJob(layers: readonly JobLayer[]): JobDescription {
   const stdout = one.stdout ?? 'stdout.txt';
   const stderr = one.stderr ?? 'stderr.txt';
   const command = one.command ?? [];
-  checkNames(inputs, [stdout, stderr, ...listed(one['save-changes'])]);
+  const image = imageOf(layers);
+  const mistakes = [
+    ...(image === undefined ? [NO_IMAGE] : []),
+    ...nameMistakes(inputs, [stdout, stderr, ...listed(one['save-changes'])]),
+  ];
+  if (image === undefined || mistakes.length > 0) throw unfit(mistakes);
   return {
     name: one.name ?? nameAfter(command[0]),
-    image: imageOf(layers),
+    image,
     command,
     environment: Object.assign({}, ...layers.map(({ env }) => env)),
     inputs,
@@ -50,30 +55,42 @@ function resources(one: JobLayer): JobResources {
 }
 
 /** A layer that names an image in one way takes back what another said in another way. */
-function imageOf(layers: readonly JobLayer[]): ImageChoice {
+function imageOf(layers: readonly JobLayer[]): ImageChoice | undefined {
   const choices = layers.flatMap((layer): ImageChoice[] => [
     ...listed(layer.rte).map((name) => ({ kind: 'rte' as const, name })),
     ...listed(layer.image).map((path) => ({ kind: 'site' as const, path })),
     ...listed(layer['ship-image']).map((path) => ({ kind: 'ship' as const, path })),
   ]);
-  const last = choices.at(-1);
-  if (last !== undefined) return last;
-  throw new DescriptionError('Cannot describe the job: it has no image', {
-    kind: 'usage',
-    code: 'DESCRIPTION_UNFIT',
-    hint: 'Name a run-time environment of the site with --rte, a file there with --image, or one of yours with --ship-image.',
-  });
+  return choices.at(-1);
 }
 
+interface Mistake {
+  readonly reason: string;
+  readonly hint: string;
+}
+
+const NO_IMAGE: Mistake = {
+  reason: 'it has no image',
+  hint: 'Name a run-time environment of the site with --rte, a file there with --image, or one of yours with --ship-image.',
+};
+
 /** No name is a file and a directory at once, and none of the job's streams overwrites an input. */
-function checkNames(inputs: readonly JobFileInput[], written: readonly string[]): void {
+function nameMistakes(inputs: readonly JobFileInput[], written: readonly string[]): Mistake[] {
   const names = new Set(inputs.map(({ name }) => name));
-  const over = written.find((name) => names.has(name));
-  if (over !== undefined) throw unfit(`"${over}" is an input, and would be written over`);
-  for (const name of [...names, ...written]) {
-    const parent = parents(name).find((one) => names.has(one) || written.includes(one));
-    if (parent !== undefined) throw unfit(`"${parent}" is a file, and the directory of "${name}"`);
-  }
+  const over = new Set(written.filter((name) => names.has(name)));
+  const files = new Set([...names, ...written]);
+  return [
+    ...[...over].map((name) => named(`"${name}" is an input, and would be written over`)),
+    ...[...files].flatMap((name) =>
+      parents(name)
+        .filter((parent) => files.has(parent))
+        .map((parent) => named(`"${parent}" is a file, and the directory of "${name}"`)),
+    ),
+  ];
+}
+
+function named(reason: string): Mistake {
+  return { reason, hint: 'Give one of them another name.' };
 }
 
 function parents(name: string): string[] {
@@ -81,11 +98,14 @@ function parents(name: string): string[] {
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-function unfit(reason: string): DescriptionError {
-  return new DescriptionError(`Cannot describe the job: ${reason}`, {
+function unfit(mistakes: readonly Mistake[]): DescriptionError {
+  const reasons = mistakes.map(({ reason }) => reason);
+  const all =
+    reasons.length === 1 ? reasons[0] : `${reasons.length} mistakes\n  ${reasons.join('\n  ')}`;
+  return new DescriptionError(`Cannot describe the job: ${all}`, {
     kind: 'usage',
     code: 'DESCRIPTION_UNFIT',
-    hint: 'Give one of them another name.',
+    hint: mistakes[0]?.hint ?? '',
   });
 }
 

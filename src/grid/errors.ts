@@ -20,9 +20,12 @@ export type GridCode =
   | 'TARGET_FORBIDDEN'
   /** The target read the job and does not take it. */
   | 'JOB_REFUSED'
+  /** Another process submits it. */
+  | 'JOB_TAKEN'
   | 'JOB_MISSING'
   | 'JOB_UNSUBMITTED'
   | 'JOB_UNFINISHED'
+  | 'SWEEP_PARTIAL'
   | 'OUTPUT_MISSING'
   | 'OUTPUT_EXISTS'
   | 'RECORD_UNREADABLE';

@@ -17,6 +17,8 @@ export interface LookOptions {
   /** Gives the same target for the same words; they stay open. */
   readonly open: (spec: TargetSpec) => Target;
   readonly now: () => Instant;
+  /** Whether who began an attempt, as that tells, is not at it any more. Default: no such process is left. */
+  readonly isGivenUp?: (by: string) => boolean;
 }
 
 const OVER: ReadonlySet<JobState> = new Set(['finished', 'failed', 'killed', 'gone']);
@@ -49,17 +51,17 @@ export async function look(
 async function lookAt(
   store: JobStore,
   group: readonly JobRecord[],
-  { open, now }: LookOptions,
+  options: LookOptions,
 ): Promise<readonly Seen[]> {
   const spec = lastAttempt(group[0] as JobRecord)?.target;
   if (spec === undefined) return group.map(unsubmitted);
   const isOpen = group.filter((record) => lastAttempt(record)?.end === undefined);
   if (isOpen.length === 0) return group.map((record) => known(record, lastAttempt(record)));
   try {
-    const target = open(spec);
+    const target = options.open(spec);
     const adopted = new Map<string, Attempt>();
     for (const record of isOpen) {
-      adopted.set(record.id, await settled(store, record, target, now()));
+      adopted.set(record.id, await settled(store, record, target, options));
     }
     const handles = [...adopted.values()].flatMap(({ handle, end }) =>
       handle === undefined || end !== undefined ? [] : [handle],
@@ -80,11 +82,14 @@ async function settled(
   store: JobStore,
   record: JobRecord,
   target: Target,
-  now: Instant,
+  { now, isGivenUp }: LookOptions,
 ): Promise<Attempt> {
   const attempt = lastAttempt(record) as Attempt;
   if (attempt.handle !== undefined) return attempt;
-  return adopt(store, record, attempt, target, { now, patience: PATIENCE });
+  return adopt(store, record, attempt, target, {
+    ...{ now: now(), patience: PATIENCE },
+    ...(isGivenUp && { isGivenUp }),
+  });
 }
 
 async function keep(
@@ -110,7 +115,9 @@ function known(record: JobRecord, attempt: Attempt | undefined, reason?: string)
   return { record, status, ...(attempt && { attempt }) };
 }
 
+/** One of a sweep waits for its turn. */
 function unsubmitted(record: JobRecord): Seen {
+  if (record.sweep !== undefined) return { record, status: { state: 'unsubmitted' } };
   return { record, status: { state: 'failed', reason: 'it was never submitted' } };
 }
 

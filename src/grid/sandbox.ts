@@ -4,7 +4,7 @@
  * @module
  */
 
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
 import { assignments } from '../launch/control.ts';
@@ -35,22 +35,37 @@ export interface SandboxFile {
   readonly isExecutable?: true;
 }
 
+export interface RemoteFile {
+  readonly name: string;
+  readonly url: string;
+  readonly isExecutable?: true;
+}
+
 export interface SandboxPlan {
   /** Which of the files is run, without arguments, in the job directory. */
   readonly wrapper: string;
   readonly files: readonly SandboxFile[];
   /** Inputs that the site or the target fetches. */
-  readonly remote: readonly { readonly name: string; readonly url: string }[];
+  readonly remote: readonly RemoteFile[];
+}
+
+/** @returns the digest of what a changes bundle was made on. @throws {SnapError} it is none, or not whole. */
+export async function baseOfBundle(path: string): Promise<string> {
+  return (await summarizeBundle(path)).head.base;
 }
 
 /**
+ * @param baseOf Reads bundles; for many jobs with the same one it may remember.
  * @throws {SandboxError} `INPUT_RESERVED`
  * @throws {SnapError} when the changes bundle is none, or not whole.
  */
-export async function planSandbox(description: JobDescription): Promise<SandboxPlan> {
+export async function planSandbox(
+  description: JobDescription,
+  baseOf = baseOfBundle,
+): Promise<SandboxPlan> {
   const { inputs, changes } = description;
   for (const input of inputs) checkName(input);
-  const base = changes === undefined ? '' : (await summarizeBundle(changes)).head.base;
+  const base = changes === undefined ? '' : await baseOf(changes);
   return {
     wrapper: OWN_FILES.wrapper,
     files: [
@@ -59,8 +74,10 @@ export async function planSandbox(description: JobDescription): Promise<SandboxP
       ...shipped(description),
       ...inputs.flatMap(local),
     ],
-    remote: inputs.flatMap(({ name, source }) =>
-      source.kind === 'url' ? [{ name, url: source.url }] : [],
+    remote: inputs.flatMap(({ name, source, isExecutable }) =>
+      source.kind === 'url'
+        ? [{ name, url: source.url, ...(isExecutable && { isExecutable }) }]
+        : [],
     ),
   };
 }
@@ -82,6 +99,16 @@ export function planProbe(description: JobDescription): SandboxPlan {
   };
 }
 
+export interface Staging {
+  readonly mark: string;
+  readonly directory: string;
+  /**
+   * Where a file of the same content was put before, for jobs that are alike: they share it. It is added
+   * to. All of them must be on one filesystem.
+   */
+  readonly shared?: Map<string, string>;
+}
+
 /**
  * Fills a directory with the files of a plan.
  *
@@ -90,9 +117,9 @@ export function planProbe(description: JobDescription): SandboxPlan {
 export async function stageJob(
   description: JobDescription,
   plan: SandboxPlan,
-  { mark, directory }: { readonly mark: string; readonly directory: string },
+  { mark, directory, shared = new Map() }: Staging,
 ): Promise<StagedJob> {
-  for (const file of plan.files) await writeOne(directory, file);
+  for (const file of plan.files) await writeOne(directory, file, shared);
   return { mark, name: description.name, sandbox: directory, wrapper: plan.wrapper, description };
 }
 
@@ -107,13 +134,30 @@ function text(name: string, content: string): SandboxFile {
   return { name, source: { kind: 'text', text: content } };
 }
 
-async function writeOne(directory: string, file: SandboxFile): Promise<void> {
+async function writeOne(
+  directory: string,
+  file: SandboxFile,
+  shared: Map<string, string>,
+): Promise<void> {
   const { name, source, isExecutable } = file;
   const path = join(directory, name);
   const mode = isExecutable ? 0o755 : 0o644;
   await mkdir(dirname(path), { recursive: true });
-  if (source.kind === 'text') await writeFile(path, source.text, { mode });
+  const key = `${mode} ${source.kind} ${source.kind === 'text' ? source.text : source.path}`;
+  if (await isLinked(shared.get(key), path)) return;
+  if (source.kind === 'text') await writeFile(path, source.text);
   else await copyFile(source.path, path).catch((cause) => Promise.reject(lost(source.path, cause)));
+  await chmod(path, mode);
+  shared.set(key, path);
+}
+
+/** A filesystem may have no links, or not so many of one file. */
+export async function isLinked(from: string | undefined, to: string): Promise<boolean> {
+  if (from === undefined) return false;
+  return link(from, to).then(
+    () => true,
+    () => false,
+  );
 }
 
 function shipped({

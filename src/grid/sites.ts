@@ -143,7 +143,7 @@ export async function submitToSites(
       if (isLast || !(error instanceof AppPotError) || isUncertain(error)) throw error;
       if (error.code !== 'JOB_REFUSED') sites.drop(spec);
       onPassedOver(passedOver(spec, error));
-      latest = await store.get(record.id);
+      latest = await store.again(record);
     }
   }
   throw unusable(0);

@@ -34,6 +34,8 @@ export interface AdoptOptions {
   readonly now: Instant;
   /** After this long without a trace, a target has not got a job that was cut off. */
   readonly patience: Seconds;
+  /** As in looking at jobs. */
+  readonly isGivenUp?: (by: string) => boolean;
 }
 
 /** For submitters on other machines, which cannot be looked at. */
@@ -49,10 +51,10 @@ export async function adopt(
   record: JobRecord,
   attempt: Attempt,
   target: Target,
-  { now, patience }: AdoptOptions,
+  { now, patience, isGivenUp = isAbandoned }: AdoptOptions,
 ): Promise<Attempt> {
   const age = now - attempt.began;
-  if (!isAbandoned(attempt.by) && age < ABROAD) return attempt;
+  if (!isGivenUp(attempt.by) && age < ABROAD) return attempt;
   const [handle] = await target.find(attempt.mark);
   if (handle !== undefined) {
     await target.resume(handle, stagedJob(record, attempt.mark));
@@ -72,10 +74,15 @@ function refused(error: unknown): JobStatus {
   return { state: 'failed', reason: error instanceof Error ? error.message : String(error) };
 }
 
+/** Whether a submission failed because another process makes it. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof GridError && error.code === 'JOB_TAKEN';
+}
+
 function taken({ id }: JobRecord): GridError {
   return new GridError(`Cannot submit the job "${id}": another process just did`, {
     kind: 'conflict',
-    code: 'JOB_UNFINISHED',
+    code: 'JOB_TAKEN',
     hint: `Look at it with "apppot job show ${id}".`,
   });
 }

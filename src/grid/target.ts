@@ -7,8 +7,12 @@
 import type { Instant, Seconds } from '../base/clock.ts';
 import type { JobDescription } from './description.ts';
 
-/** `unknown`: the target did not answer, or not about this job. It never means that a job has ended. */
+/**
+ * `unsubmitted`: recorded, and not handed over to any target yet. `unknown`: the target did not answer, or not
+ * about this job. Neither means that a job has ended.
+ */
 export type JobState =
+  | 'unsubmitted'
   | 'accepted'
   | 'staging'
   | 'queued'

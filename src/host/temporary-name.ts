@@ -31,6 +31,12 @@ export function isAbandoned(found: string): boolean {
   return !isHidden(writer.pid) && !isAlive(writer);
 }
 
+/** Whether this process gave it. */
+export function isOwn(found: string): boolean {
+  const owner = PATTERN.exec(found)?.groups;
+  return owner?.place === place() && owner.pid === String(process.pid);
+}
+
 /** Numbers of processes mean the same only within one run of one kernel, and one namespace. */
 function place(): string {
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();

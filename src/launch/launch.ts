@@ -53,6 +53,7 @@ export type LaunchCode =
   | 'PUBLISH_FAILED'
   | 'PORT_TAKEN'
   | 'HOST_MEMORY_FULL'
+  | 'DISK_UNREADABLE'
   | 'KERNEL_PANIC'
   | 'LOG_UNWRITABLE'
   | 'GUEST_MISSING'
@@ -193,6 +194,8 @@ export interface StartPlan {
   readonly memory: Bytes;
   readonly network: Network;
   readonly segments: readonly Segment[];
+  /** Ports that we lead in ourselves: the outer network does not, or there is none. */
+  readonly relays?: readonly Publication[];
   /** The way out through a private network, where there is no outer one. */
   readonly gateway?: string;
   readonly nameserver?: string;

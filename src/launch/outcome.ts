@@ -124,7 +124,20 @@ function explained({ log }: KernelEnd, status?: number): LaunchError | undefined
 /** SIGXFSZ, and the status with which a sandbox passes it on. */
 const TOO_LARGE: readonly (number | string | null)[] = ['SIGXFSZ', 153];
 
+/** A host, or a batch system, that runs out of memory ends a program so. */
+const KILLED: readonly (number | string | null)[] = ['SIGKILL', 128 + SIGKILL];
+
 function died({ exitCode, signal }: KernelEnd): LaunchError {
+  if (KILLED.includes(signal ?? exitCode)) {
+    return new LaunchError(
+      'Cannot run the guest: its kernel was killed, by somebody or by the host',
+      {
+        kind: 'remote',
+        code: 'GUEST_KILLED',
+        hint: 'If memory is short here, or the job may have no more, give the guest less with --mem.',
+      },
+    );
+  }
   if (TOO_LARGE.includes(signal ?? exitCode)) {
     return new LaunchError('Cannot run the guest: a file of it grew beyond the limit (ulimit -f)', {
       kind: 'conflict',

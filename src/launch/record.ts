@@ -6,7 +6,7 @@
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { VERSION } from '../base/version.ts';
-import type { Disk, Network, Segment, StartPlan } from './launch.ts';
+import type { Disk, Network, Publication, Segment, StartPlan } from './launch.ts';
 
 export interface StartRecord {
   /** Of this format. */
@@ -19,6 +19,8 @@ export interface StartRecord {
   /** In bytes. */
   readonly memory: number;
   readonly network: Network;
+  /** Ports that the owner leads in itself. */
+  readonly relays?: readonly Publication[];
   /** Private networks that it shares with other guests. */
   readonly segments: readonly Pick<Segment, 'kind' | 'address' | 'prefix'>[];
   readonly confined: boolean;
@@ -30,12 +32,13 @@ export interface StartRecord {
 }
 
 export function renderRecord(plan: StartPlan): string {
-  const { kernel, image, disk, memory, network, jobdir, changes, command, timeout } = plan;
+  const { kernel, image, disk, memory, network, relays, jobdir, changes, command, timeout } = plan;
   const confined = plan.confinement.kind !== 'none';
   const record: StartRecord = {
     format: 1,
     apppot: VERSION,
     ...{ kernel, image, disk, memory, network, confined },
+    ...(relays !== undefined && { relays }),
     segments: plan.segments.map(({ kind, address, prefix }) => ({ kind, address, prefix })),
     ...(jobdir !== undefined && { jobdir }),
     ...(changes !== undefined && { changes }),

@@ -2,6 +2,7 @@ import { formatSize } from '../base/units.ts';
 import { confinementWords } from './confine.ts';
 import { settings } from './control.ts';
 import type { StartPlan } from './launch.ts';
+import { renderPublication } from './net/publication.ts';
 import { renderNetwork, renderSegment } from './net/render.ts';
 import { quote } from './shell.ts';
 import { instancePaths, kernelWords } from './words.ts';
@@ -22,6 +23,7 @@ export function renderPlan(plan: StartPlan): string {
     ['memory', `${formatSize(plan.memory)} in ${renderMemoryPlace(plan)}`],
     ['network', renderNetwork(plan.network)],
     ...plan.segments.map((segment) => ['private', renderSegment(segment)]),
+    ...(plan.relays ?? []).map((port) => ['published', renderPublication(port)]),
     ['confined', renderConfinement(plan)],
     ['user', `${plan.caller.user} (${plan.caller.uid}:${plan.caller.gid})`],
     ['job directory', plan.jobdir ?? 'none'],

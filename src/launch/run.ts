@@ -21,7 +21,7 @@ import { writeRecord } from './record.ts';
 import { makeScratch } from './scratch.ts';
 import { feed } from './stdin.ts';
 import { supervise } from './supervise.ts';
-import { diskLinks, hasOwnMemory } from './words.ts';
+import { diskLinks, hasOwnMemory, type InstancePaths } from './words.ts';
 
 export interface RunOptions {
   /** A file for all that kernel and console said. */
@@ -31,6 +31,10 @@ export interface RunOptions {
    * kills the guest.
    */
   readonly onStop?: (stop: (signal: number) => void) => void;
+  /**
+   * Leads the plan's `relays` into the guest until the signal; when it fails, so does the guest.
+   */
+  readonly relay?: (plan: StartPlan, paths: InstancePaths, signal: AbortSignal) => Promise<void>;
   /** Is waited for when the guest has ended and its networks are still there, for those who use them. */
   readonly onEnded?: () => Promise<void>;
   /** Variables for programs that networks need, such as ssh. */
@@ -93,10 +97,14 @@ async function runIn(
     keepLogShort(paths.log, ending.signal);
     feedGuest(guest, streams, paths.control, ending.signal);
     let broken: unknown;
-    const published = network.publish(ending.signal).catch((error: unknown) => {
-      broken = error;
+    const fail = (error: unknown): void => {
+      broken ??= error;
       guest.kill();
-    });
+    };
+    const published = Promise.all([
+      network.publish(ending.signal).catch(fail),
+      options.relay?.(plan, paths, ending.signal).catch(fail),
+    ]);
     const end = await guest.ended;
     const ours = supervision.finish();
     const killed = existsSync(paths.killed) ? KILLED : ours;

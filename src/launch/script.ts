@@ -60,8 +60,9 @@ export function hostPart(path: string): string {
   return readFileSync(new URL(`../../image/host/${path}`, import.meta.url), 'utf8').trimEnd();
 }
 
-function checkPrintable({ network }: StartPlan): void {
-  if (network.kind !== 'slirp4netns' || network.publish === undefined) return;
+function checkPrintable({ network, relays }: StartPlan): void {
+  const ports = network.kind === 'slirp4netns' ? network.publish : relays;
+  if (ports === undefined) return;
   throw new LaunchError('Cannot publish a port from a printed script: only apppot can open it', {
     kind: 'usage',
     code: 'PUBLISH_IMPOSSIBLE',

@@ -21,6 +21,8 @@ export interface Sign {
 }
 
 const COW_HINT = 'Name the base image that the COW file was made on, or start with a new COW file.';
+const HOST_FULL = '(Bus error - the host [^ ]+ or [^ ]+ mount likely just ran out of space)';
+const ROOM_HINT = 'Give the guest less with --mem, or set TMPDIR to a directory with more room.';
 const PANIC = 'Kernel panic - not syncing: ';
 
 /** First match wins: the causes stand before the panics that they end in. */
@@ -47,11 +49,28 @@ export const SIGNS: readonly Sign[] = [
     hint: 'Give each guest a COW file of its own, or make the base image read-only.',
   },
   {
-    pattern: '(Bus error - the host [^ ]+ or [^ ]+ mount likely just ran out of space)',
+    pattern: HOST_FULL,
     code: 'HOST_MEMORY_FULL',
     kind: 'remote',
     message: 'Cannot run the guest: the host has no room left for its memory',
-    hint: 'Give the guest less with --mem, or set TMPDIR to a directory with more room.',
+    hint: ROOM_HINT,
+  },
+  {
+    pattern: HOST_FULL,
+    isOfJob: true,
+    code: 'HOST_MEMORY_FULL',
+    kind: 'remote',
+    message: "Cannot finish the job (status %s): the host has no room left for the guest's memory",
+    hint: ROOM_HINT,
+  },
+  {
+    pattern: '(I/O error, dev ubd[a-z], sector [0-9]+ op 0x0:)',
+    isOfJob: true,
+    code: 'DISK_UNREADABLE',
+    kind: 'remote',
+    message:
+      "Cannot finish the job (status %s): the guest could not read its disk; the image's file does not answer, or the host has no room left for the guest's memory",
+    hint: 'Read the image as a whole (sha256sum IMAGE), and look at the room (df /dev/shm "$TMPDIR").',
   },
   {
     pattern: '(setup_physmem - mapping .* failed)',

@@ -51,12 +51,15 @@ describe.each(CASES)('$way as $as tells in one line', ({ way, as }) => {
     mkdirSync(small);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=1777', 'tmpfs', small]);
     try {
-      const fill = ['dd', 'if=/dev/urandom', 'of=/home/user/big', 'bs=1M', 'count=60'];
-      const found = await start(way, ['--cow', join(small, 'full.cow'), ...fill], { as });
-      expect(found.status).toBe(125);
-      expect(found.stderr).toMatch(
-        /Cannot keep what the job wrote: the guest's disk could not be written; see whether the disk under the image or COW file is full\n$/,
-      );
+      const fill = 'dd if=/dev/urandom of=/home/user/big bs=1M count=60 2>/dev/null';
+      const words = ['--cow', join(small, 'full.cow'), 'sh', '-c', fill];
+      expect(await start(way, words, { as })).toEqual({
+        status: 125,
+        stdout: Buffer.from(''),
+        stderr:
+          `${program}: Cannot keep what the job wrote: the guest's disk could not be written; ` +
+          'see whether the disk under the image or COW file is full\n',
+      });
     } finally {
       execFileSync('umount', [small]);
     }

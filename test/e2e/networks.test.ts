@@ -44,19 +44,16 @@ describe.runIf(isRoot)('a network that leads out', () => {
     expect(status).toBe(0);
   });
 
-  it('publishes ports on the loopback, or on the address given', async () => {
-    const { lines } = await lab.inNetwork(`
-      background guest g1 --publish 7001:7000 --publish 192.0.2.1:7002:7000 \\
-        --publish 192.0.2.1:7002:7000/udp perl serve.pl 7000
-      for i in $(seq 200); do
-        a=$(bash -c 'exec 3<>/dev/tcp/127.0.0.1/7001; echo hello >&3; read -r a <&3; echo $a')
-        [ -z "$a" ] || break
-        sleep 0.1
-      done 2>/dev/null
-      echo "$a"
-      bash talk.sh 192.0.2.1 7002
-      bash -c 'exec 3<>/dev/tcp/192.0.2.1/7001' 2>/dev/null || echo closed to others`);
-    expect(lines).toEqual(['reached g1', ...lab.talk('g1'), 'closed to others']);
+  it('says that only slirp4netns leads UDP in', async () => {
+    const words = '--net slirp --publish 192.0.2.1:7001:7000/udp true';
+    const { status, lines } = await lab.inNetwork(`guest g1 ${words}`);
+    expect({ status, lines }).toEqual({
+      status: 126,
+      lines: [
+        'apppot-start: Cannot publish 192.0.2.1:7001:7000/udp: only slirp4netns leads UDP into a guest',
+        '  Install slirp4netns, and use --net auto.',
+      ],
+    });
   });
 
   it('says that answers by UDP would be lost on the loopback', async () => {
@@ -101,6 +98,39 @@ describe.runIf(isRoot)('a network that leads out', () => {
     );
     expect(lines).toEqual(['lo']);
   });
+});
+
+describe.runIf(isRoot)('published ports', () => {
+  const lab = netLab();
+
+  it.for([
+    ['slirp4netns', '--publish 192.0.2.1:7002:7000/udp'],
+    ['slirp', ''],
+    [`slirp ${RECENT}`, ''],
+    ['switch', ''],
+    ['mcast', ''],
+    ['tap:tap1', ''],
+    ['none', ''],
+  ])(
+    'lead into a guest of the network %s, from the loopback or the address given',
+    async ([net, udp]) => {
+      const { lines } = await lab.inNetwork(`
+      ${RECENT_KERNEL}
+      ip tuntap add tap1 mode tap user 0; ip link set tap1 up
+      background guest g1 --net ${net} --node 1 ${udp} \\
+        --publish 7001:7000 --publish 192.0.2.1:7002:7000 perl serve.pl 7000
+      for i in $(seq 200); do
+        a=$(bash -c 'exec 3<>/dev/tcp/127.0.0.1/7001; echo hello >&3; read -r a <&3; echo $a')
+        [ -z "$a" ] || break
+        sleep 0.1
+      done 2>/dev/null
+      echo "$a"
+      bash talk.sh 192.0.2.1 7002 ${udp === '' ? 'tcp' : ''}
+      bash -c 'exec 3<>/dev/tcp/192.0.2.1/7001' 2>/dev/null || echo closed to others`);
+      const said = lab.talk('g1').filter((line) => udp !== '' || !line.startsWith('udp'));
+      expect(lines).toEqual(['reached g1', ...said, 'closed to others']);
+    },
+  );
 });
 
 describe.runIf(isRoot)('a private network', () => {
@@ -148,6 +178,28 @@ describe.runIf(isRoot)('a private network', () => {
       'apppot-start: Cannot attach to tcp:192.0.2.1:7700: it has another secret',
       '  Start with another network, such as --net slirp, or without one: --net none.',
     ]);
+  });
+
+  it('switch: joins machines by ssh, guest by guest or all at once', async () => {
+    const { lines } = await lab.inNetwork(`
+      ${SWITCH}
+      ssh_server
+      background guest g1 --node 1 --net switch:lab.sock perl serve.pl 7000
+      guest g2 --node 2 --net "switch:ssh:192.0.2.1:$PWD/lab.sock" bash talk.sh 10.77.0.1 7000
+      rm -f far.sock
+      background apppot switch "$PWD/far.sock" --link "ssh:192.0.2.1:$PWD/lab.sock" 2>/dev/null
+      await_file far.sock
+      guest g3 --node 3 --net switch:far.sock bash talk.sh 10.77.0.1 7000`);
+    expect(lines).toEqual([...lab.talk('g1'), ...lab.talk('g1')]);
+  });
+
+  it('switch: joins the guests of a cluster, those of other machines by ssh', async () => {
+    const { lines } = await lab.inNetwork(`
+      ssh_server
+      printf '%s\\n' 'localhost slots=1' '192.0.2.1 slots=2' >hosts
+      cluster --hosts hosts --head 192.0.2.1 --net auto --publish 7001:7000 sh -c '
+        for n in 2 3; do apppot-rsh node$n uname -n; done'`);
+    expect(lines).toEqual(['node2', 'node3']);
   });
 
   it('switch: stays closed to other users', async () => {

@@ -1,9 +1,10 @@
 /** Machines as batch jobs meet them: full, forbidden, missing, limited. */
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { startLive, WAITING } from '../kit/guest-live.ts';
 import {
   type Finished,
   PEOPLE,
@@ -11,6 +12,7 @@ import {
   start,
   USER_ID,
   WAYS,
+  type Way,
   workDirectory,
 } from '../kit/guest-run.ts';
 import { among } from '../kit/namespace.ts';
@@ -205,22 +207,8 @@ describe.each(WAYS)('%s tells', (way) => {
   const program = way === 'apppot-start' ? 'apppot-start' : 'apppot';
 
   it.runIf(isRoot)('that the host has no room left for the memory', async () => {
-    const shm = 'mount -t tmpfs -o size=100m,mode=1777 shm /dev/shm';
-    const { bin, image } = inject('installed');
-    const plan = ['--image', image, '--confine', 'none', '--net', 'none', '--mem', '80M'];
-    const fill =
-      'echo up; until [ -e go ]; do sleep .1; done; head -c 60M /dev/zero | tail >/dev/null';
-    const argv = [join(bin, 'apppot-start'), ...plan, '--jobdir', at('job'), 'sh', '-c', fill];
-    const words = way === 'apppot-start' ? argv : ['dash', await print(argv)];
-    const found = await run(among(shm, 'root', words), {
-      onSpawn: (child) =>
-        child.stdout?.once('data', () => {
-          const full = 'cat /dev/zero >/dev/shm/full; : >go';
-          const enter = ['-t', String(child.pid), '-m', 'sh', '-c', `cd ${at('job')}; ${full}`];
-          execFileSync('nsenter', enter, { stdio: 'ignore' });
-        }),
-    });
-    execFileSync('rm', ['-f', at('job/go')]);
+    compile('greedy');
+    const found = await filling(way, ['./greedy', 'go', '32']);
     expect({ ...found, stdout: '' }).toEqual({
       status: 125,
       stdout: '',
@@ -230,9 +218,48 @@ describe.each(WAYS)('%s tells', (way) => {
     });
   });
 
+  it.runIf(isRoot)('that the guest could not read its disk', async () => {
+    // A file with a wrong checksum, which btrfs does not give out.
+    const spoil = `PATH=$PATH:/usr/sbin
+      truncate -s 120M B.img && mkfs.btrfs -qf B.img && mkdir -p B && mount -o loop B.img B &&
+      yes to-be-spoilt | head -c 1M >B/disk && umount B &&
+      at=$(grep -abom1 to-be-spoilt B.img | head -n 1 | cut -d: -f1) &&
+      printf X | dd of=B.img bs=1 seek="$((at + 524288))" conv=notrunc && mount -o loop B.img B`;
+    const mounts = `{ ${spoil}\n} >/dev/null 2>&1`.replaceAll(/\bB\b/g, at('spoilt'));
+    const { bin, image } = inject('installed');
+    const disk = ['-X', `ubd2r=${at('spoilt')}/disk`, '--confine', 'none', '--net', 'none'];
+    const job = ['sh', '-c', 'cat /dev/ubdc >/dev/null 2>&1'];
+    const argv = [join(bin, 'apppot-start'), '--image', image, ...disk, ...job];
+    const words = way === 'apppot-start' ? argv : ['dash', await print(argv)];
+    expect(await run(among(mounts, 'root', words))).toEqual({
+      status: 125,
+      stdout: Buffer.from(''),
+      stderr:
+        `${program}: Cannot finish the job (status 1): the guest could not read its disk; the ` +
+        "image's file does not answer, or the host has no room left for the guest's memory\n" +
+        '  Read the image as a whole (sha256sum IMAGE), and look at the room (df /dev/shm "$TMPDIR").\n',
+    });
+    rmSync(at('spoilt.img'));
+  });
+
+  it('that the kernel was killed', async () => {
+    const name = `killed-${process.pid}`;
+    const words = ['--id', name, '--confine', 'none', '--net', 'none', ...WAITING];
+    const { ended } = await startLive(way, words, { as: 'user' });
+    const list = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
+    for (const line of list.filter((row) => row.includes(`umid=${name}`))) {
+      process.kill(Number.parseInt(line, 10), 'SIGKILL');
+    }
+    expect(await ended).toMatchObject({
+      status: 125,
+      stderr:
+        `${program}: Cannot run the guest: its kernel was killed, by somebody or by the host\n` +
+        '  If memory is short here, or the job may have no more, give the guest less with --mem.\n',
+    });
+  });
+
   it("that the job's memory comes in too many pieces", async () => {
-    const source = join(import.meta.dirname, '../kit/scattered.c');
-    execFileSync('gcc', ['-static', '-O1', '-o', at('job/scattered'), source]);
+    compile('scattered');
     const words = ['--net', 'none', '--mem', '500M', '--jobdir', at('job'), './scattered', '320'];
     expect(await start(way, words, { as: 'user' })).toEqual({
       status: 125,
@@ -245,8 +272,14 @@ describe.each(WAYS)('%s tells', (way) => {
   });
 });
 
-describe('a printed script tells', () => {
+describe.each(['dash', 'bash'])('a printed script, run by %s, tells', (shell) => {
   it.for([
+    [
+      'ulimit -f 200000',
+      126,
+      'Cannot make the COW file "WORK/new.cow"\n' +
+        '  Choose a place for it with --cow, where you may write.\n',
+    ],
     [
       'ulimit -f 1200000',
       126,
@@ -267,19 +300,47 @@ describe('a printed script tells', () => {
     ],
   ] as const)('of %s', async ([limit, status, message]) => {
     const { bin, image } = inject('installed');
-    const plan = ['--image', image, '--confine', 'none', '--net', 'none', '--mem', '700M', 'true'];
-    const script = await print([join(bin, 'apppot-start'), ...plan]);
-    expect(await run(['sh', '-c', `${limit}; exec dash ${script}`], { as: 'user' })).toEqual({
+    const plan = ['--image', image, '--cow', at('new.cow'), '--net', 'none', '--mem', '700M'];
+    const script = await print([join(bin, 'apppot-start'), ...plan, '--confine', 'none', 'true']);
+    const limited = ['dash', '-c', `${limit}; exec ${shell} ${script}`];
+    expect(await run(limited, { as: 'user' })).toEqual({
       status,
       stdout: Buffer.from(''),
-      stderr: `apppot: ${message}`,
+      stderr: `apppot: ${message.replace('WORK', work.path)}`,
     });
+    rmSync(at('new.cow'), { force: true });
   });
 });
 
+/** Puts a program for guests into the job directory. */
+function compile(name: string): void {
+  const source = join(import.meta.dirname, `../kit/${name}.c`);
+  execFileSync('gcc', ['-static', '-O1', '-o', at(`job/${name}`), source]);
+}
+
+/** Runs a job in a guest whose memory loses its room at the job's first word; then there is a file `go`. */
+async function filling(way: Way, job: readonly string[]): Promise<Finished> {
+  const shm = 'mount -t tmpfs -o size=100m,mode=1777 shm /dev/shm';
+  const { bin, image } = inject('installed');
+  const plan = ['--image', image, '--confine', 'none', '--net', 'none', '--mem', '80M'];
+  const argv = [join(bin, 'apppot-start'), ...plan, '--jobdir', at('job'), ...job];
+  const words = way === 'apppot-start' ? argv : ['dash', await print(argv)];
+  const found = await run(among(shm, 'root', words), {
+    onSpawn: (child) =>
+      child.stdout?.once('data', () => {
+        const full = 'cat /dev/zero >/dev/shm/full; : >go';
+        const enter = ['-t', String(child.pid), '-m', 'sh', '-c', `cd ${at('job')}; ${full}`];
+        execFileSync('nsenter', enter, { stdio: 'ignore' });
+      }),
+  });
+  rmSync(at('job/go'), { force: true });
+  return found;
+}
+
 /** Prints a start as a script. */
 async function print([program = '', ...words]: readonly string[]): Promise<string> {
-  const { stdout } = await run([program, '--print-script', ...words], { as: 'user' });
+  const { stdout, stderr } = await run([program, '--print-script', ...words], { as: 'user' });
+  expect(stderr).toBe('');
   const script = at(`start-${words.length}.sh`);
   writeFileSync(script, stdout);
   return script;

@@ -80,6 +80,20 @@ function functions(): string {
       echo "nobody listens at $1 $2"; exit 1
     }
     . ./lab-guest.sh
+    # A server of ssh at 192.0.2.1, for root without a password; what it runs finds our programs.
+    ssh_server() {
+      home=$(getent passwd 0 | cut -d: -f6)
+      mount -t tmpfs -o mode=700 tmpfs "$home" && mount -t tmpfs -o mode=755 tmpfs /run
+      mkdir -m 700 /run/sshd "$home/.ssh"
+      ssh-keygen -q -t ed25519 -N '' -f "$home/.ssh/id_ed25519"
+      cp "$home/.ssh/id_ed25519.pub" "$home/.ssh/authorized_keys"
+      printf '%s\\n' 'StrictHostKeyChecking no' 'LogLevel ERROR' >"$home/.ssh/config"
+      ssh-keygen -q -t ed25519 -N '' -f /run/host_key
+      printf '%s\\n' 'ListenAddress 192.0.2.1' 'HostKey /run/host_key' \\
+        "SetEnv PATH=$PATH TMPDIR=$PWD/tmp" >/run/sshd_config
+      background /usr/sbin/sshd -D -E sshd.log -f /run/sshd_config
+      await_port 192.0.2.1 22
+    }
     # Serves in the network itself: PORT
     serve() {
       rm -f "listening.$1"
@@ -93,11 +107,13 @@ function functions(): string {
 /** What starts guests, for any user. */
 function guests(): string {
   const { bin, image } = inject('installed');
-  const start = `${join(bin, 'apppot-start')} --image ${quote(image)} --mem 96M --timeout 90`;
+  const plan = `--image ${quote(image)} --mem 96M --timeout 90`;
+  const start = `${join(bin, 'apppot-start')} ${plan}`;
   return `
     # NAME WORDS...
     guest() { id=$1; shift; ${start} --id "$id" --hostname "$id" "$@"; }
-    # The same, from a printed script.
+    cluster() { ${join(bin, 'apppot')} cluster run ${plan} "$@"; }
+    # The same as a guest, from a printed script.
     printed() {
       id=$1; shift
       ${start} --print-script --id "$id" --hostname "$id" "$@" >"$id.sh" && sh "$id.sh"

@@ -15,6 +15,7 @@ static int width(const char *option) {
 
 int main(int count, char **words) {
   if (count == 3 && strcmp(words[1], "--serve") == 0) return serve(words[2]);
+  if (count == 4 && strcmp(words[1], "--connect") == 0) return connect_to(words[2], words[3]);
   if (count > 2 && strcmp(words[1], "--wait") == 0) return wait_for_hosts(words + 2);
   int at = 1;
   while (at < count && words[at][0] == '-') at += width(words[at]);

@@ -3,6 +3,7 @@
  *
  * usage: apppot-rsh [OPTION...] HOST COMMAND...   as rsh(1): options are those of ssh, and ignored
  *        apppot-rsh --serve ADDRESS               runs what others ask for, as the user it runs as
+ *        apppot-rsh --connect ADDRESS PORT        its stdin and stdout become a connection to a server here
  *        apppot-rsh --wait SECONDS HOST... -- COMMAND...
  *                                                 runs a command once all hosts serve
  *
@@ -34,6 +35,9 @@ int serve(const char *address);
 
 /* call.c */
 int call(const char *host, char **words);
+
+/* connect.c */
+int connect_to(const char *address, const char *port);
 
 /* await.c */
 int wait_for_hosts(char **words);

@@ -36,6 +36,7 @@ export function arcText(job: StagedJob): string {
 export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): Target {
   const name = endpoint.href.replace(/\/$/, '');
   const rest = arcRest(connect(endpoint, credentials, deadline, by), name);
+  const marks = new Map<string, string>();
   return {
     kind: 'arc',
     name,
@@ -45,7 +46,7 @@ export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): 
       await upload(rest, id, job);
       return id;
     },
-    find: (mark) => find(rest, mark),
+    find: (mark) => find(rest, mark, marks),
     resume: (id, job) => upload(rest, id, job),
     status: async (ids) => status(rest, ids),
     kill: (id) => rest.kill(id),
@@ -72,14 +73,23 @@ async function upload(rest: ArcRest, id: string, { sandbox }: StagedJob): Promis
 
 const LOOKS = 8;
 
-/** The list has no names: each job's description is looked into. */
-async function find(rest: ArcRest, mark: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  await each(await rest.ids(), LOOKS, async (id) => {
-    const description = await rest.diagnose(id, 'description');
-    if (description?.includes(`"${mark}"`) === true) found.push(id);
-  });
-  return found;
+/** The list has no names: each job's description is looked into, once. */
+async function find(rest: ArcRest, mark: string, marks: Map<string, string>): Promise<string[]> {
+  const ids = await rest.ids();
+  await each(
+    ids.filter((id) => !marks.has(id)),
+    LOOKS,
+    async (id) => {
+      const description = await rest.diagnose(id, 'description');
+      if (description !== undefined) marks.set(id, markIn(description));
+    },
+  );
+  return ids.filter((id) => marks.get(id) === mark);
+}
+
+/** Empty in what is no job of ours. */
+function markIn(description: string): string {
+  return /\("APPPOT_MARK" "(?<mark>[^"]*)"\)/.exec(description)?.groups?.mark ?? '';
 }
 
 async function status(

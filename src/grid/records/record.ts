@@ -30,13 +30,17 @@ export type TargetSpec = (
 };
 
 export interface JobRecord {
-  /** Short, for people. */
+  /** Short, for people; `SWEEP.NUMBER` for one of a sweep. */
   readonly id: string;
   readonly created: Instant;
   /** Directory of the record. */
   readonly directory: string;
   readonly description: JobDescription;
   readonly wrapper: string;
+  /** Where it may go: one of these, the first choice first. Missing in old records. */
+  readonly targets?: readonly TargetSpec[];
+  /** Set where it is one of many. */
+  readonly sweep?: SweepPart;
   /** The last one counts; at least one, unless a submission was cut off before it began. */
   readonly attempts: readonly Attempt[];
 }
@@ -64,4 +68,22 @@ export interface JobHead {
   readonly created: Instant;
   readonly description: JobDescription;
   readonly wrapper: string;
+  readonly targets?: readonly TargetSpec[];
+  readonly sweep?: SweepPart;
+}
+
+/** One of the jobs of a sweep: the same job with other parameters. */
+export interface SweepPart {
+  readonly id: string;
+  /** Its number among them, from 1 on. */
+  readonly number: number;
+  /** Of all of them, also those that were forgotten since. */
+  readonly count: number;
+  /** The parameters, as they were given. */
+  readonly value: string;
+}
+
+export interface SweepHead {
+  readonly format: 'apppot-sweep-record-1';
+  readonly created: Instant;
 }

@@ -1,12 +1,13 @@
 /**
  * The directory of job records: a directory for each job, with `job.json`, the `sandbox` that travels, and for
- * each submission `1.attempt.json`, `1.handle.json` and `1.end.json`.
+ * each submission `1.attempt.json`, `1.handle.json` and `1.end.json`. That of a sweep holds `sweep.json`
+ * and such a directory for each of its jobs, named by its number.
  *
  * @module
  */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant } from '../../base/clock.ts';
 import { errnoOf } from '../../base/errors.ts';
@@ -14,95 +15,148 @@ import { isAbandoned, isTemporaryOf, temporaryName } from '../../host/temporary-
 import type { JobDescription } from '../description.ts';
 import { GridError } from '../errors.ts';
 import type { JobStatus, StagedJob } from '../target.ts';
-import { readFact, writeFact } from './fact.ts';
-import type { Attempt, AttemptBegin, JobHead, JobRecord, TargetSpec } from './record.ts';
+import { writeFact } from './fact.ts';
+import { idsIn, readRecord, readRecords } from './read.ts';
+import type {
+  Attempt,
+  AttemptBegin,
+  JobHead,
+  JobRecord,
+  SweepHead,
+  SweepPart,
+  TargetSpec,
+} from './record.ts';
+
+/** What a record is made of. */
+export interface NewJob {
+  readonly description: JobDescription;
+  /** Where it may go. */
+  readonly targets: readonly TargetSpec[];
+  /** Fills the sandbox. @returns the wrapper's name in it. */
+  readonly stage: (sandbox: string) => Promise<string>;
+}
+
+/** One of the jobs of a new sweep. */
+export interface NewTask extends NewJob, Pick<SweepPart, 'number' | 'value'> {}
 
 export interface JobStore {
-  /**
-   * Makes a record that appears whole.
-   *
-   * @param stage Fills the sandbox. @returns the wrapper's name in it.
-   */
-  create(
-    description: JobDescription,
-    stage: (sandbox: string) => Promise<string>,
-  ): Promise<JobRecord>;
-  /** Oldest first. */
+  /** Makes a record that appears whole. */
+  create(job: NewJob): Promise<JobRecord>;
+  /** Makes the records of a sweep, which appear all at once. At least one. */
+  createSweep(tasks: readonly NewTask[]): Promise<readonly JobRecord[]>;
+  /** Oldest first; jobs of a sweep by their numbers. */
   all(): Promise<readonly JobRecord[]>;
   /**
+   * One job, or all of a sweep.
+   *
    * @param id Or the beginning of one.
    * @throws {GridError} `JOB_MISSING`
    */
-  get(id: string): Promise<JobRecord>;
+  find(id: string): Promise<readonly JobRecord[]>;
+  /** The same as it is now. @throws {GridError} `JOB_MISSING` */
+  again(record: JobRecord): Promise<JobRecord>;
   /** Says what is going to be tried, before it is. Undefined: another process was faster. */
   begin(record: JobRecord, target: TargetSpec): Promise<Attempt | undefined>;
   handedOver(record: JobRecord, attempt: Attempt, handle: string): Promise<void>;
   ended(record: JobRecord, attempt: Attempt, end: JobStatus): Promise<void>;
   remove(record: JobRecord): Promise<void>;
+  /** Says while work goes on that this process hands over a sweep. */
+  whileHandingOver<T>(sweep: string, work: () => Promise<T>): Promise<T>;
+  /** Whether a process does, this one or another. */
+  isHandedOver(sweep: string): Promise<boolean>;
 }
 
 const NEW = 'new';
+const SUBMITTER = 'submitter';
 
 /** @param now For records. */
 export function jobStore(directory: string, now: () => Instant): JobStore {
+  const record = async (fresh: string, job: NewJob, sweep?: SweepPart): Promise<void> => {
+    const { description, targets, stage } = job;
+    await mkdir(join(fresh, 'sandbox'), { recursive: true, mode: 0o700 });
+    const wrapper = await stage(join(fresh, 'sandbox'));
+    const head: JobHead = {
+      ...{ format: 'apppot-job-record-1', created: now(), description, wrapper, targets },
+      ...(sweep && { sweep }),
+    };
+    await writeFact(join(fresh, 'job.json'), head);
+  };
   return {
-    create: async (description, stage) => {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      await sweep(directory);
-      const fresh = join(directory, temporaryName(NEW));
-      await mkdir(join(fresh, 'sandbox'), { recursive: true, mode: 0o700 });
-      try {
-        const wrapper = await stage(join(fresh, 'sandbox'));
-        const head: JobHead = {
-          format: 'apppot-job-record-1',
-          created: now(),
-          description,
-          wrapper,
-        };
-        await writeFact(join(fresh, 'job.json'), head);
-        return await readRecord(directory, await settle(directory, fresh));
-      } catch (error) {
-        await rm(fresh, { recursive: true, force: true });
-        throw error;
-      }
+    create: (job) =>
+      appear(directory, async (fresh) => record(fresh, job)).then(async (id) =>
+        whole(await readRecord(directory, id), id),
+      ),
+    createSweep: async (tasks) => {
+      const sweep = await appear(directory, async (fresh, id) => {
+        const head: SweepHead = { format: 'apppot-sweep-record-1', created: now() };
+        await mkdir(fresh, { mode: 0o700 });
+        await writeFact(join(fresh, 'sweep.json'), head);
+        for (const task of tasks) {
+          const { number, value } = task;
+          const part = { id, number, count: tasks.length, value };
+          await record(join(fresh, String(number)), task, part);
+        }
+      });
+      return readRecords(directory, sweep);
     },
     all: async () => {
-      const records = await Promise.all(
-        (await names(directory)).map((id) => tryRecord(directory, id)),
+      const groups = await Promise.all(
+        (await idsIn(directory)).map((id) => readRecords(directory, id)),
       );
-      return records
-        .filter((record) => record !== undefined)
-        .toSorted((one, other) => one.created - other.created || (one.id < other.id ? -1 : 1));
+      return groups
+        .filter((group) => group.length > 0)
+        .toSorted(([one], [other]) => byAge(one as JobRecord, other as JobRecord))
+        .flat();
     },
-    get: async (id) => {
-      const found = (await names(directory)).filter((name) => name.startsWith(id) && id !== '');
-      const [only] = found.includes(id) ? [id] : found;
-      const record = only === undefined ? undefined : await tryRecord(directory, only);
-      if (record === undefined || (found.length > 1 && only !== id))
-        throw missing(id, found.length);
-      return record;
+    find: async (id) => {
+      const all = await idsIn(directory);
+      const [top = '', number] = id.split('.');
+      const found = all.filter((name) => name.startsWith(top) && top !== '');
+      const name = found.includes(top) ? top : found[0];
+      if (name === undefined || (found.length > 1 && name !== top)) throw missing(id, found.length);
+      const records = await readRecords(directory, name);
+      const asked =
+        number === undefined
+          ? records
+          : records.filter(({ sweep }) => String(sweep?.number) === number);
+      return asked.length > 0 ? asked : Promise.reject(missing(id, 0));
     },
-    begin: async (record, target) => {
-      const number = record.attempts.length + 1;
+    again: async ({ id }) => whole(await readRecord(directory, id), id),
+    begin: async (job, target) => {
+      const number = job.attempts.length + 1;
       const begin: AttemptBegin = {
-        mark: `apppot-${record.id}-${number}-${randomBytes(6).toString('hex')}`,
+        mark: `apppot-${job.id.replace('.', '-')}-${number}-${randomBytes(6).toString('hex')}`,
         target,
         began: now(),
         by: temporaryName(NEW),
       };
-      const isOurs = await writeFact(partOf(record, number, 'attempt'), begin);
+      const isOurs = await writeFact(partOf(job, number, 'attempt'), begin);
       return isOurs ? { ...begin, number } : undefined;
     },
-    handedOver: async (record, { number }, handle) => {
-      await writeFact(partOf(record, number, 'handle'), { handle });
+    handedOver: async (job, { number }, handle) => {
+      await writeFact(partOf(job, number, 'handle'), { handle });
     },
-    ended: async (record, { number }, end) => {
-      await writeFact(partOf(record, number, 'end'), end);
+    ended: async (job, { number }, end) => {
+      await writeFact(partOf(job, number, 'end'), end);
     },
-    remove: async (record) => {
-      const grave = join(directory, temporaryName(NEW));
-      await rename(record.directory, grave).catch(ignoreMissing);
-      await rm(grave, { recursive: true, force: true });
+    remove: async (job) => {
+      await bury(directory, job.directory);
+      if (job.sweep === undefined) return;
+      const left = await readRecords(directory, job.sweep.id);
+      if (left.length === 0) await bury(directory, join(directory, job.sweep.id));
+    },
+    whileHandingOver: async (sweep, work) => {
+      const sign = join(directory, sweep, temporaryName(SUBMITTER));
+      await writeFile(sign, '');
+      try {
+        return await work();
+      } finally {
+        await rm(sign, { force: true });
+      }
+    },
+    isHandedOver: async (sweep) => {
+      const names = await readdir(join(directory, sweep)).catch(noneIfMissing);
+      return names.some((name) => isTemporaryOf(SUBMITTER, name) && !isAbandoned(name));
     },
   };
 }
@@ -117,66 +171,52 @@ export function lastAttempt({ attempts }: JobRecord): Attempt | undefined {
   return attempts.at(-1);
 }
 
+function byAge(one: JobRecord, other: JobRecord): number {
+  return one.created - other.created || (one.id < other.id ? -1 : 1);
+}
+
 function partOf({ directory }: JobRecord, number: number, part: string): string {
   return join(directory, `${number}.${part}.json`);
 }
 
-async function names(directory: string): Promise<readonly string[]> {
-  const found = await readdir(directory).catch((error: unknown) => {
-    if (errnoOf(error) === 'ENOENT') return [];
+function whole(record: JobRecord | undefined, id: string): JobRecord {
+  if (record === undefined) throw missing(id, 0);
+  return record;
+}
+
+/** Makes a directory that appears whole. @returns its name, a short one. */
+async function appear(
+  directory: string,
+  fill: (fresh: string, id: string) => Promise<void>,
+): Promise<string> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await sweepUp(directory);
+  const id = await freeName(directory);
+  const fresh = join(directory, temporaryName(NEW));
+  try {
+    await fill(fresh, id);
+    await rename(fresh, join(directory, id));
+    return id;
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
     throw error;
-  });
-  return found.filter((name) => !name.startsWith('.'));
-}
-
-/** Undefined when another process removed it meanwhile. */
-async function tryRecord(directory: string, id: string): Promise<JobRecord | undefined> {
-  const path = join(directory, id);
-  const head = await readFact<JobHead>(join(path, 'job.json'));
-  if (head === undefined) return undefined;
-  const { created, description, wrapper } = head;
-  return { id, created, directory: path, description, wrapper, attempts: await attempts(path) };
-}
-
-async function readRecord(directory: string, id: string): Promise<JobRecord> {
-  return (await tryRecord(directory, id)) ?? Promise.reject(missing(id, 0));
-}
-
-async function attempts(path: string): Promise<readonly Attempt[]> {
-  const found: Attempt[] = [];
-  for (let number = 1; ; number += 1) {
-    const part = <T>(name: string): Promise<T | undefined> =>
-      readFact<T>(join(path, `${number}.${name}.json`));
-    const begin = await part<AttemptBegin>('attempt');
-    if (begin === undefined) return found;
-    const handle = await part<{ readonly handle: string }>('handle');
-    const end = await part<JobStatus>('end');
-    found.push({ ...begin, number, ...handle, ...(end && { end }) });
-  }
-}
-
-/** Gives a finished directory its short name. */
-async function settle(directory: string, fresh: string): Promise<string> {
-  for (;;) {
-    const id = shortName();
-    try {
-      await rename(fresh, join(directory, id));
-      return id;
-    } catch (error) {
-      if (!['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
-    }
   }
 }
 
 /** Letters that cannot be taken for one another. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-function shortName(): string {
-  return [...randomBytes(6)].map((byte) => LETTERS[byte % LETTERS.length]).join('');
+/** Nobody else makes the same one: a billion of them are there. */
+async function freeName(directory: string): Promise<string> {
+  const taken = await readdir(directory);
+  for (;;) {
+    const id = [...randomBytes(6)].map((byte) => LETTERS[byte % LETTERS.length]).join('');
+    if (!taken.includes(id)) return id;
+  }
 }
 
 /** What killed processes left. */
-async function sweep(directory: string): Promise<void> {
+async function sweepUp(directory: string): Promise<void> {
   const left = (await readdir(directory)).filter(
     (name) => isTemporaryOf(NEW, name) && isAbandoned(name),
   );
@@ -185,8 +225,15 @@ async function sweep(directory: string): Promise<void> {
   );
 }
 
-function ignoreMissing(error: unknown): void {
+async function bury(directory: string, path: string): Promise<void> {
+  const grave = join(directory, temporaryName(NEW));
+  await rename(path, grave).catch(noneIfMissing);
+  await rm(grave, { recursive: true, force: true });
+}
+
+function noneIfMissing(error: unknown): never[] {
   if (errnoOf(error) !== 'ENOENT') throw error;
+  return [];
 }
 
 function missing(id: string, count: number): GridError {

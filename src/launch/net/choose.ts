@@ -3,6 +3,7 @@ import { LaunchError } from '../launch.ts';
 import { hostsFile } from './hosts-file.ts';
 import { networkOffer } from './offer.ts';
 import { chooseOuter } from './outer.ts';
+import { renderPublication } from './publication.ts';
 import { chooseSegment } from './segment.ts';
 import type { NetworkWish, OuterWish, SegmentWish } from './wish.ts';
 
@@ -28,7 +29,7 @@ export interface NetworkRequest {
 
 type Networks = Pick<
   StartPlan,
-  'network' | 'segments' | 'gateway' | 'nameserver' | 'hostname' | 'hosts' | 'machines'
+  'network' | 'segments' | 'relays' | 'gateway' | 'nameserver' | 'hostname' | 'hosts' | 'machines'
 >;
 
 /**
@@ -46,9 +47,12 @@ export async function chooseNetworks(
   const inner = wishes.filter(isSegment);
   const segments = inner.map((wish, index) => chooseSegment(wish, index, options));
   const hosts = request.hosts ?? ownHosts(hostname, segments[0]?.address);
+  const network = chooseOuter(outerOf(wishes), options);
+  const relays = network.kind === 'slirp4netns' ? [] : chooseRelays(request.publish ?? []);
   return {
-    network: chooseOuter(outerOf(wishes), options),
+    network,
     segments,
+    ...(relays.length > 0 && { relays }),
     ...(gateway !== undefined && { gateway }),
     ...(nameserver !== undefined && { nameserver }),
     ...(hostname !== undefined && { hostname }),
@@ -60,6 +64,20 @@ export async function chooseNetworks(
 /** A guest knows at least itself by the name that it is given. */
 function ownHosts(hostname: string | undefined, address = '127.0.1.1'): string | undefined {
   return hostname === undefined ? undefined : hostsFile([`${address}\t${hostname}`]);
+}
+
+/** Other networks lead nothing in, or to everybody: slirp opens each port on all addresses of the host. */
+function chooseRelays(ports: readonly Publication[]): readonly Publication[] {
+  const odd = ports.find(({ protocol }) => protocol === 'udp');
+  if (odd === undefined) return ports;
+  throw new LaunchError(
+    `Cannot publish ${renderPublication(odd)}: only slirp4netns leads UDP into a guest`,
+    {
+      kind: 'conflict',
+      code: 'PUBLISH_IMPOSSIBLE',
+      hint: 'Install slirp4netns, and use --net auto.',
+    },
+  );
 }
 
 function isSegment(wish: NetworkWish): wish is SegmentWish {

@@ -24,19 +24,27 @@ const UNKNOWN: NetworkOffer = { slirp: true, mcast: true, vector: true };
 
 const ASK_LIMIT: Seconds = 10;
 
-/** Asks the kernel at hand; it answers within milliseconds. */
+/** Asks the kernel at hand, which answers within milliseconds: for its `.config`, else for its options. */
 export async function networkOffer(kernel: string): Promise<NetworkOffer> {
-  const config = await outputOf([kernel, '--showconfig'], ASK_LIMIT);
-  return config === undefined ? UNKNOWN : parseConfig(config);
+  const ask = async (option: string): Promise<string> =>
+    (await outputOf([kernel, option], ASK_LIMIT)) ?? '';
+  return parseConfig(await ask('--showconfig')) ?? parseOptions(await ask('--help')) ?? UNKNOWN;
 }
 
-/** Reads what `linux --showconfig` prints: the kernel's `.config`. */
-export function parseConfig(text: string): NetworkOffer {
-  if (!/^CONFIG_UML=y$/m.test(text)) return UNKNOWN;
+/** Reads what `linux --showconfig` prints; undefined when it is something else. */
+export function parseConfig(text: string): NetworkOffer | undefined {
+  if (!/^CONFIG_UML=y$/m.test(text)) return undefined;
   const has = (name: string): boolean => new RegExp(`^CONFIG_${name}=y$`, 'm').test(text);
   return {
     slirp: has('UML_NET_SLIRP'),
     mcast: has('UML_NET_MCAST'),
     vector: has('UML_NET_VECTOR'),
   };
+}
+
+/** Reads what `linux --help` prints; undefined when it is something else. It names no transports. */
+export function parseOptions(text: string): NetworkOffer | undefined {
+  if (!/^User Mode Linux v/m.test(text)) return undefined;
+  const legacy = /^eth\[0-9\]\+=/m.test(text);
+  return { slirp: legacy, mcast: legacy, vector: /^vec\[0-9\]\+:/m.test(text) };
 }

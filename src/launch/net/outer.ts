@@ -22,12 +22,12 @@ const SLIRPS = ['./slirp-fullbolt', './slirp', 'slirp-fullbolt', 'slirp'];
  * slirp4netns is several times faster; slirp is what a job may bring along.
  *
  * @throws {LaunchError} `NETWORK_MISSING` when what was asked for by name is not installed,
- * `NETWORK_UNSUPPORTED` when the kernel cannot use it, `PUBLISH_IMPOSSIBLE`.
+ * `NETWORK_UNSUPPORTED` when the kernel cannot use it, `PUBLISH_IMPOSSIBLE` by it.
  */
 export function chooseOuter(wish: OuterWish['kind'], options: OuterOptions): Network {
   const network = wish === 'auto' ? chooseFastest(options) : chooseNamed(wish, options);
   const { publish = [], hostLoopback } = options;
-  if (network.kind !== 'slirp4netns') return publish.length === 0 ? network : refuse(network);
+  if (network.kind !== 'slirp4netns') return network;
   for (const port of publish) checkAnswers(port);
   return {
     ...network,
@@ -102,17 +102,5 @@ function unsupported(kind: Outward): LaunchError {
     code: 'NETWORK_UNSUPPORTED',
     hint:
       kind === 'slirp' ? 'Use another kernel: --kernel.' : 'Use --net slirp, or another kernel.',
-  });
-}
-
-function refuse(network: Network): never {
-  const reason =
-    network.kind === 'slirp'
-      ? 'slirp would open it to everybody who reaches this host'
-      : 'the guest has no network that leads out';
-  throw new LaunchError(`Cannot publish a port: ${reason}`, {
-    kind: 'conflict',
-    code: 'PUBLISH_IMPOSSIBLE',
-    hint: 'Install slirp4netns, and use --net auto.',
   });
 }

@@ -17,10 +17,9 @@ import { TUN } from './interfaces.ts';
 import { renderPublication } from './publication.ts';
 
 /** @throws {LaunchError} `PORT_TAKEN`, `NETWORK_MISSING`, `NETWORK_FAILED` */
-export async function checkNetworks({ network, segments }: StartPlan): Promise<void> {
-  if (network.kind === 'slirp4netns') {
-    for (const port of network.publish ?? []) await checkPort(port);
-  }
+export async function checkNetworks({ network, segments, relays = [] }: StartPlan): Promise<void> {
+  const ports = network.kind === 'slirp4netns' ? (network.publish ?? []) : relays;
+  for (const port of ports) await checkPort(port);
   for (const segment of segments) checkSegment(segment);
 }
 

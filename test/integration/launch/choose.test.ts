@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chooseKernel } from '../../../src/launch/choose.ts';
+import { chooseNetworks } from '../../../src/launch/net/choose.ts';
 import { chooseOuter } from '../../../src/launch/net/outer.ts';
 import { parsePublication } from '../../../src/launch/net/publication.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
@@ -89,17 +90,22 @@ describe('chooseOuter()', () => {
     );
   });
 
-  it('publishes ports by slirp4netns only, which binds them to one address', () => {
+  it('publishes ports by slirp4netns, which binds them to one address, else leads them in itself', async () => {
+    const kernel = program('here/linux');
     program('bin/slirp4netns');
     const path = join(directory.path, 'bin');
     const publish = [parsePublication('8080:80')];
-    expect(chooseOuter('auto', { offer, path, publish })).toMatchObject({ publish });
+    const fast = await chooseNetworks({ publish }, kernel, path);
+    expect(fast).toEqual({ network: expect.objectContaining({ publish }), segments: [] });
     const slirp = program('here/slirp');
-    expect(() => chooseOuter('auto', { offer, path, publish, slirp })).toThrow(
-      'Cannot publish a port: slirp would open it to everybody who reaches this host',
-    );
-    expect(() => chooseOuter('none', { offer, path, publish })).toThrow(
-      'Cannot publish a port: the guest has no network that leads out',
+    expect(await chooseNetworks({ publish, slirp }, kernel, path)).toEqual({
+      network: { kind: 'slirp', program: slirp },
+      segments: [],
+      relays: publish,
+    });
+    const udp = [parsePublication('192.0.2.1:53:53/udp')];
+    await expect(chooseNetworks({ publish: udp, slirp }, kernel, path)).rejects.toThrow(
+      'Cannot publish 192.0.2.1:53:53/udp: only slirp4netns leads UDP into a guest',
     );
   });
 });

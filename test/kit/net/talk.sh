@@ -1,5 +1,5 @@
-# talk.sh HOST PORT: asks a server by TCP and UDP, and moves the file `big` both ways; says how it went.
-host=$1 port=$2
+# talk.sh HOST PORT [tcp]: asks a server by TCP and UDP, and moves the file `big` both ways; says how it went.
+host=$1 port=$2 only=${3:-}
 
 # Whoever leads to a server may answer before the server itself does.
 hello() {
@@ -12,12 +12,15 @@ done 2>/dev/null
 echo "tcp: $answer"
 
 # One read a datagram: bash itself reads byte by byte, and the rest is lost.
-exec 3<>"/dev/udp/$host/$port"
-for try in 1 2 3 4 5; do
-  echo "datagram $try" >&3
-  answer=$(timeout 2 dd bs=2048 count=1 <&3 2>/dev/null) && break
-done
-echo "udp: ${answer% *}"
+ask_by_udp() {
+  exec 3<>"/dev/udp/$host/$port"
+  for try in 1 2 3 4 5; do
+    echo "datagram $try" >&3
+    answer=$(timeout 2 dd bs=2048 count=1 <&3 2>/dev/null) && break
+  done
+  echo "udp: ${answer% *}"
+}
+[ "$only" = tcp ] || ask_by_udp
 
 exec 3<>"/dev/tcp/$host/$port"
 echo get >&3

@@ -42,8 +42,31 @@ describe('outcome()', () => {
   });
 
   it('names the signal that ended the kernel', () => {
-    expect(() => outcome(NO_REPORT, { exitCode: null, signal: 'SIGKILL', log: '' })).toThrow(
-      'its kernel ended by SIGKILL',
+    expect(() => outcome(NO_REPORT, { exitCode: null, signal: 'SIGSEGV', log: '' })).toThrow(
+      'its kernel ended by SIGSEGV',
+    );
+  });
+
+  it.for([
+    ['Bus error - the host /dev/shm or /tmp mount likely just ran out of space', /no room left/],
+    ['I/O error, dev ubda, sector 5 op 0x0:(READ) flags 0x84700', /could not read its disk/],
+    ['UML ran out of memory on the host side', /more pieces than the host allows/],
+  ] as const)('explains the status of a job by "%s"', ([line, message]) => {
+    const end = { ...END, log: `one\n${line}\ntwo\n` };
+    expect(() => outcome({ status: 135, timedOut: false }, end)).toThrow(message);
+    expect(() => outcome({ status: 135, timedOut: false }, end)).toThrow('(status 135)');
+    expect(outcome({ status: 0, timedOut: false }, end)).toBe(0);
+  });
+
+  it.for([
+    [null, 'SIGKILL'],
+    [137, null],
+  ] as const)('says that the kernel was killed: status %s, signal %s', ([exitCode, signal]) => {
+    expect(() => outcome(NO_REPORT, { exitCode, signal, log: '' })).toThrow(
+      expect.objectContaining({
+        message: 'Cannot run the guest: its kernel was killed, by somebody or by the host',
+        code: 'GUEST_KILLED',
+      }),
     );
   });
 

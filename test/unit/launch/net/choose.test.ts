@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseEndpoint } from '../../../../src/launch/net/endpoint.ts';
 import { readFault } from '../../../../src/launch/net/fault.ts';
-import { parseConfig } from '../../../../src/launch/net/offer.ts';
+import { parseConfig, parseOptions } from '../../../../src/launch/net/offer.ts';
 import { chooseSegment, nodeAddress } from '../../../../src/launch/net/segment.ts';
 import { switchWords } from '../../../../src/launch/net/switch.ts';
 
@@ -18,8 +18,22 @@ describe('parseConfig()', () => {
     });
   });
 
-  it('expects all of a kernel that does not say', () => {
-    expect(parseConfig('no such option')).toEqual(offer);
+  it('takes nothing else for it', () => {
+    expect(parseConfig('no such option')).toBeUndefined();
+  });
+});
+
+describe('parseOptions()', () => {
+  const help =
+    'User Mode Linux v6.16\n\nmem=<Amount of desired ram>\n\nvec[0-9]+:<option>=<value>\n';
+
+  it('reads the networks out of the options of a kernel', () => {
+    expect(parseOptions(help)).toEqual({ slirp: false, mcast: false, vector: true });
+    expect(parseOptions(`${help}\neth[0-9]+=<transport>,<options>\n`)).toEqual(offer);
+  });
+
+  it('takes nothing else for them', () => {
+    expect(parseOptions('usage: eth[0-9]+=')).toBeUndefined();
   });
 });
 
