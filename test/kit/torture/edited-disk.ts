@@ -1,26 +1,43 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import type { ImageLab } from '../image-lab.ts';
-import { shell } from '../shell.ts';
 
 /** Runs the n-th of some scripts in directory n of a filesystem. */
 export type RunScripts = (lab: ImageLab, image: string, scripts: readonly string[]) => void;
+
+/**
+ * In a mount namespace of its own: a copy of ours that somebody else makes meanwhile would keep the image
+ * mounted, and what was written to it from its file.
+ */
+function apart(script: string, ...words: readonly string[]): void {
+  execFileSync('unshare', ['--mount', 'bash', '-euc', script, 'bash', ...words], {
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+const EDIT = `mount -o loop "$1" "$2"
+for ((i = 0; i < $4; i++)); do
+  mkdir -p "$2/$i"
+  (cd "$2/$i" && bash -eu "$3/$i")
+done
+umount "$2"`;
 
 /** By this machine's kernel, which mounts the image. */
 export const byMount: RunScripts = (lab, image, scripts) => {
   const place = lab.path('place');
   mkdirSync(place, { recursive: true });
-  shell(lab.directory, `mount -o loop ${image} place`);
-  try {
-    scripts.forEach((script, i) => {
-      mkdirSync(`${place}/${i}`, { recursive: true });
-      shell(`${place}/${i}`, script);
-    });
-  } finally {
-    // Another mount namespace may hold it for longer: what is to be read then is in the file all the same.
-    shell(lab.directory, 'sync -f place; umount place');
-  }
+  apart(EDIT, image, place, writeScripts(lab, scripts), String(scripts.length));
 };
+
+function writeScripts(lab: ImageLab, scripts: readonly string[]): string {
+  const directory = lab.path('scripts');
+  mkdirSync(directory, { recursive: true });
+  scripts.forEach((script, i) => {
+    writeFileSync(`${directory}/${i}`, script);
+  });
+  return directory;
+}
 
 const WORDS = [
   ...['mem=256M', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro'],
@@ -36,11 +53,7 @@ const TIME_LIMIT_MS = 500_000;
  * @param image An image, or `COW,IMAGE`.
  */
 export const byGuest: RunScripts = (lab, image, scripts) => {
-  const directory = lab.path('scripts');
-  mkdirSync(directory, { recursive: true });
-  scripts.forEach((script, i) => {
-    writeFileSync(`${directory}/${i}`, script);
-  });
+  const directory = writeScripts(lab, scripts);
   const init = lab.path('init');
   writeFileSync(init, guestInit(directory, scripts.length));
   chmodSync(init, 0o755);
@@ -78,10 +91,7 @@ sleep 60
 export function copyOut(image: string, directory: number, target: string): void {
   const place = `${target}.place`;
   mkdirSync(place);
-  shell(place, `cd ..; mount -o loop,ro ${image} ${place}`);
-  try {
-    execFileSync('cp', ['-a', '--sparse=always', `${place}/${directory}`, target]);
-  } finally {
-    shell('/', `umount ${place}; rmdir ${place}`);
-  }
+  const copy = 'mount -o loop,ro "$1" "$2"; cp -a --sparse=always "$2/$3" "$4"; umount "$2"';
+  apart(copy, image, place, String(directory), target);
+  rmdirSync(place);
 }
