@@ -17,16 +17,34 @@ export async function* texts(
   yield decoder.decode();
 }
 
-/**
- * Keeps one copy of each text, and nothing else: a part of a longer text would keep all of that in memory.
- */
+/** V8 copies what is shorter when it is cut out. */
+const SHARED = 13;
+
+/** A text of its own: a part of a longer one would keep all of that in memory. */
+export function copyOf(text: string): string {
+  return text.length < SHARED ? text : ` ${text}`.slice(1);
+}
+
+/** Keeps one copy of each text: for what comes again and again. */
 export function keeper(): (text: string) => string {
   const kept = new Map<string, string>();
   return (text) => {
     const known = kept.get(text);
     if (known !== undefined) return known;
-    const copy = Buffer.from(text).toString();
+    const copy = copyOf(text);
     kept.set(copy, copy);
     return copy;
+  };
+}
+
+/** Remembers what a text comes to: for what few texts come to, again and again. */
+export function remembering<Value>(read: (text: string) => Value): (text: string) => Value {
+  const known = new Map<string, Value>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined || known.has(text)) return found as Value;
+    const value = read(text);
+    known.set(copyOf(text), value);
+    return value;
   };
 }

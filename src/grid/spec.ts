@@ -35,7 +35,7 @@ function batchSystem(text: string): TargetSpec | undefined {
   if (kind !== 'gridengine') return undefined;
   const given = new URLSearchParams(options);
   const isPlain = [...given].every(
-    ([name, value]) => (name === 'pe' || name === 'memory') && /^[\w.-]+$/.test(value),
+    ([name, value]) => (name === 'pe' || name === 'memory') && /^\w[\w.-]*$/.test(value),
   );
   return isPlain ? { kind, ...Object.fromEntries(given) } : undefined;
 }

@@ -32,6 +32,7 @@ export async function consider(state: State, signal?: AbortSignal): Promise<Thou
     look: { ...seen, troubles: [...seen.troubles, ...asked.troubles] },
     ...{ rows, limits, fullCycles, pools: terms, policy: policy.id, freeSeats: seats.length },
     ...{ controller: store.controller, past: store.past(namedNodes(seen)) },
+    left: new Set(store.vacated(seen.at - limits.seatQuarantine).map(({ seat }) => seat.host)),
     ...budgetNow(state, rows, seen.at),
     ...(setup.budget?.mode !== undefined && { budgetMode: setup.budget.mode }),
     ...(asked.decision !== undefined && { decision: asked.decision }),

@@ -23,12 +23,14 @@ export async function within<T>(
     return first as T;
   } finally {
     signal?.removeEventListener('abort', passOn);
-    end.abort();
-    stop.abort();
+    // A reason of its own costs a stack trace each time.
+    end.abort(OVER);
+    stop.abort(OVER);
   }
 }
 
 const LATE = Symbol('late');
+const OVER = 'the call is over';
 
 function passed(length: Seconds): OrchestratorError {
   return new OrchestratorError(`no answer in ${length} s`, {

@@ -54,7 +54,7 @@ function newRow(start: Start, id: NodeId, seat: Seat, now: number, tools: Tools)
     ...{ id, name: nodeName(controller, start.pool, id), pool: start.pool, seat },
     ...{ phase: 'planned', since: now, created: now, price, billingUnit, maxLifetime },
     ...{ used: 0, specHash: setup.specHash, startReason: start.reason, forJobs: start.forJobs },
-    ...{ probe: start.probe, adopted: false, tokens: [], asked: 0, missing: 0 },
+    ...{ probe: start.probe, adopted: false, tokens: [], leases: [], asked: 0, missing: 0 },
     reserved: reserveOf(price, tools.limits.reserve, billingUnit),
   };
 }

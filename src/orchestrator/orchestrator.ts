@@ -7,7 +7,13 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { Look } from './look.ts';
 import type { Plan, PoolTerms } from './plan/plan.ts';
 import { recordCycle } from './record.ts';
-import { type LeaseReport, leaseReport, type ReadyReport, readyReport } from './reports.ts';
+import {
+  type LeaseReport,
+  leaseReport,
+  type ReadyAnswer,
+  type ReadyReport,
+  readyReport,
+} from './reports.ts';
 import type { CycleReport, OrchestratorSetup } from './setup.ts';
 import type { Epoch } from './store/store.ts';
 
@@ -27,10 +33,10 @@ export interface Orchestrator {
   run(signal: AbortSignal, most?: number): Promise<void>;
   /** What a cycle would do now. Changes nothing, and needs no claim. */
   preview(signal?: AbortSignal): Promise<Plan>;
-  /** A node's report of being ready. @returns false when it is refused; nobody is told why. */
-  ready(report: ReadyReport): boolean;
-  /** A node's sign of life. @returns how long it may live on; undefined when it is refused. */
-  lease(report: LeaseReport): number | undefined;
+  /** A node's report of being ready. Nobody is told why one is refused. */
+  ready(report: ReadyReport): ReadyAnswer;
+  /** A node's sign of life. @returns false when it is refused. */
+  lease(report: LeaseReport): boolean;
 }
 
 export interface State {
@@ -51,7 +57,7 @@ export function orchestrator(setup: OrchestratorSetup): Orchestrator {
     epoch: undefined,
   };
   const { clock, store } = setup;
-  const reporter = () => ({ store, clock, epoch: claimed(state), limits: state.limits });
+  const reporter = () => ({ store, clock, epoch: claimed(state) });
   return {
     cycle: (signal) => cycle(state, signal),
     run: (signal, most) => run(state, signal, most),

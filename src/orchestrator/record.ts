@@ -54,7 +54,7 @@ function write(record: CycleRecord): string {
 const MAP = '$map';
 const SET = '$set';
 
-function readRecord(text: string): CycleRecord {
+export function readRecord(text: string): CycleRecord {
   return JSON.parse(text, (_, value: unknown) => {
     if (typeof value !== 'object' || value === null) return value;
     if (MAP in value) return new Map(value[MAP] as [unknown, unknown][]);

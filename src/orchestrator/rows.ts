@@ -43,9 +43,9 @@ export interface NodeRow extends Node {
   readonly adopted: boolean;
   /** SHA-256 of the tokens that its reports of being ready may carry; one for each time it was asked for. */
   readonly tokens: readonly string[];
-  /** SHA-256 of the token that was used, and of the secret that its leases carry since. */
   readonly usedToken?: string;
-  readonly leaseHash?: string;
+  /** SHA-256 of the secrets that its signs of life may carry; one for each time it was asked for. */
+  readonly leases: readonly string[];
   readonly leaseAt?: Instant;
   readonly joinedAt?: Instant;
   /** How often, first and last, an instance was asked for. */

@@ -24,8 +24,10 @@ export interface Assignment {
   readonly node: Pick<NodeRow, 'id' | 'name' | 'pool' | 'seat'>;
   /** 64 hexadecimal digits: proves that a report of being ready is this node's. Works once. */
   readonly token: string;
+  /** Its signs of life carry it: as long. */
+  readonly lease: string;
   /** How long it lives without hearing of us, unless a job runs on it. */
-  readonly lease: Seconds;
+  readonly leaseTime: Seconds;
 }
 
 export interface BudgetTerms {

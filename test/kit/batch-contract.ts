@@ -6,8 +6,10 @@ import type { HostName, Job, JobId } from '../../src/model/job.ts';
 /** A batch system with machines that it does not know yet. */
 export interface BatchLab {
   readonly batch: BatchSystem;
-  /** A machine with 2 slots that joins when it is made known, be it before or after. Another each time. */
+  /** A machine with 2 slots that is not known yet. Another each time. */
   machine(): Promise<NewHost>;
+  /** Starts its daemon, which joins. */
+  boot(host: HostName): Promise<void>;
   /** A job of one slot that may run on that host alone, and runs until it is released. Says what the batch system calls it. */
   submit(host: HostName): Promise<JobId>;
   release(job: JobId): Promise<void>;
@@ -46,7 +48,9 @@ export function batchContract(labOf: () => BatchLab): void {
   it('a host that is added twice joins once, with its slots', async () => {
     await lab.batch.add(node);
     await lab.batch.add(node);
+    await lab.boot(node.name);
     await isUp(lab, node.name);
+    await lab.batch.add(node);
     expect(await hostOf(lab, node.name)).toMatchObject({ slots: node.slots, used: 0 });
     expect((await hostOf(lab, node.name))?.cordon).toBeUndefined();
   });
@@ -98,6 +102,7 @@ export function batchContract(labOf: () => BatchLab): void {
   it("another's cordon stays theirs", async () => {
     const other = await lab.machine();
     await lab.batch.add(other);
+    await lab.boot(other.name);
     await isUp(lab, other.name);
     await lab.cordonAsAnother(other.name);
     expect((await hostOf(lab, other.name))?.cordon).toMatchObject({ ours: false });
@@ -112,6 +117,7 @@ export function batchContract(labOf: () => BatchLab): void {
   it('jobs of a lost host are put back, and it is forgotten', async () => {
     const lost = await lab.machine();
     await lab.batch.add(lost);
+    await lab.boot(lost.name);
     await isUp(lab, lost.name);
     const torn = await lab.submit(lost.name);
     await isRunning(lab, torn);

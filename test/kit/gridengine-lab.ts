@@ -15,8 +15,9 @@ export function gridEngineLab(cluster: GridEngine): BatchLab {
     batch: batchOf(cluster),
     machine: async () => {
       machines += 1;
-      return newHost(await cluster.node(machines), machines);
+      return newHost(await cluster.node(machines, { daemon: false }), machines);
     },
+    boot: cluster.startDaemon,
     submit: async (host) => {
       const script = 'touch gate-$JOB_ID.open; while [ ! -e gate-$JOB_ID.end ]; do sleep 0.2; done';
       const words = ['-cwd', '-j', 'y', '-o', '/dev/null', '-r', 'n', '-l', `hostname=${host}`];

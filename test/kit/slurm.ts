@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Host } from '../../src/host/host.ts';
@@ -13,6 +13,11 @@ export interface Slurm {
   /** Runs Slurm's commands against it. */
   readonly host: Host;
   readonly configuration: string;
+  /** Starts the daemon of the dynamic node `dynN` at 127.0.9.N. */
+  node(number: number): Promise<void>;
+  /** Kills it with its jobs. */
+  lose(number: number): Promise<void>;
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -38,6 +43,19 @@ export async function startSlurm(): Promise<Slurm> {
       stream: (argv, options) => localHost.stream(argv, { ...options, env }),
     },
     configuration,
+    node: async (number) => void (await script('node', directory, String(number))),
+    lose: async (number) => void (await script('lose', directory, String(number))),
+    log: () => logs(join(directory, 'log')),
     stop,
   };
+}
+
+function logs(directory: string): string {
+  return readdirSync(directory)
+    .map((name) => `${name}\n${lastLines(join(directory, name))}`)
+    .join('\n');
+}
+
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').split('\n').slice(-30).join('\n');
 }

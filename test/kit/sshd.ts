@@ -13,18 +13,22 @@ export interface Sshd {
   readonly port: number;
   /** Home of a client: `.ssh` in it has the key, and knows the host. */
   readonly home: string;
+  /** Home of whoever logs in. */
+  readonly account: string;
   /** The server's own key, as files of known hosts have it. */
   readonly hostKey: string;
   log(): string;
   stop(): Promise<void>;
 }
 
-/** @param lines More of sshd_config(5). */
-export async function startSshd(lines: readonly string[] = []): Promise<Sshd> {
+/** @param env Variables of those who log in. */
+export async function startSshd(env: Readonly<Record<string, string>> = {}): Promise<Sshd> {
   // Root's sshd wants it, and nobody makes it where there is no systemd.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
   const directory = mkdtempSync('/tmp/apppot-sshd-');
   const [home, port] = [join(directory, 'home'), await freePort()];
+  const account = join(directory, 'account');
+  mkdirSync(account);
   mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 });
   for (const file of [join(directory, 'host'), join(home, '.ssh/id_ed25519')]) {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
@@ -47,9 +51,11 @@ export async function startSshd(lines: readonly string[] = []): Promise<Sshd> {
       'StrictModes no',
       'PasswordAuthentication no',
       'PermitRootLogin prohibit-password',
-      'Subsystem sftp internal-sftp',
+      `Subsystem sftp internal-sftp -d ${account}`,
+      `SetEnv ${Object.entries({ HOME: account, ...env })
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' ')}`,
       'LogLevel VERBOSE',
-      ...lines,
       '',
     ].join('\n'),
   );
@@ -78,5 +84,5 @@ export async function startSshd(lines: readonly string[] = []): Promise<Sshd> {
     throw new Error(`Cannot start sshd: ${error}\n${text.all}`);
   }
   const destination = `${username}@127.0.0.1:${port}`;
-  return { destination, port, home, hostKey, log: () => text.all, stop };
+  return { destination, port, home, account, hostKey, log: () => text.all, stop };
 }

@@ -1,4 +1,4 @@
-import { malformed } from '../listing.ts';
+import { copyOf, malformed } from '../listing.ts';
 
 /** What is heard of an XML document, in its order. */
 export interface ElementSink {
@@ -15,6 +15,7 @@ export interface ElementSink {
 }
 
 const LONGEST = 2 ** 20;
+const NAMES = 1_024;
 const SLASH = 47;
 const CLOSING = 62;
 const QUESTION = 63;
@@ -29,6 +30,7 @@ export class Elements {
   readonly #source: string;
   readonly #sink: ElementSink;
   readonly #path: string[] = [];
+  readonly #names = new Array<string | undefined>(NAMES).fill(undefined);
   #rest = '';
   #passed = 0;
   #roots = 0;
@@ -83,8 +85,8 @@ export class Elements {
     if (after < 0) return -1;
     let nameEnd = at + 1;
     while (nameEnd < end && text.charCodeAt(nameEnd) !== SPACE) nameEnd += 1;
-    const name = text.slice(at + 1, nameEnd);
-    const attributes = nameEnd === end ? '' : text.slice(nameEnd + 1, end);
+    const name = this.#name(text, at + 1, nameEnd);
+    const attributes = nameEnd === end ? '' : text.slice(nameEnd + 1, end).trimStart();
     const closing = after + name.length + 2;
     if (text.length <= closing) return -1;
     if (this.#path.length === 0) this.#root(at);
@@ -107,6 +109,17 @@ export class Elements {
     }
     this.#sink.close(name);
     return end + 1;
+  }
+
+  /** The same text each time a name comes: that costs less than to cut it out. */
+  #name(text: string, start: number, end: number): string {
+    const length = end - start;
+    const key = (length * 37 + text.charCodeAt(start) * 5 + text.charCodeAt(end - 1)) % NAMES;
+    const known = this.#names[key];
+    if (known?.length === length && text.startsWith(known, start)) return known;
+    const name = copyOf(text.slice(start, end));
+    this.#names[key] = name;
+    return name;
   }
 
   #root(at: number): void {

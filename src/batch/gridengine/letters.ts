@@ -23,12 +23,17 @@ export function isShut(letters: string): boolean {
 /** How many tasks `1-9:2,12` names. */
 export function countTasks(ranges: string): number {
   let count = 0;
-  for (const range of ranges.split(',')) {
-    const found = /^(?<first>\d+)(?:-(?<last>\d+)(?::(?<step>\d+))?)?$/.exec(range)?.groups;
-    if (found === undefined) throw malformed('qstat', `tasks "${ranges}"`);
-    const first = Number(found.first);
-    const span = Number(found.last ?? first) - first;
-    count += 1 + Math.floor(span / Number(found.step ?? 1));
-  }
+  for (const range of ranges.split(',')) count += countRange(range, ranges);
   return count;
+}
+
+/** There may be very many: no pattern is used. */
+function countRange(range: string, ranges: string): number {
+  const dash = range.indexOf('-');
+  const colon = range.indexOf(':');
+  const first = Number(dash < 0 ? range : range.slice(0, dash));
+  const last = dash < 0 ? first : Number(range.slice(dash + 1, colon < 0 ? undefined : colon));
+  const step = colon < 0 ? 1 : Number(range.slice(colon + 1));
+  if (!(first > 0 && last >= first && step > 0)) throw malformed('qstat', `tasks "${ranges}"`);
+  return 1 + Math.floor((last - first) / step);
 }

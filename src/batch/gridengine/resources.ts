@@ -42,25 +42,24 @@ export function parseTime(text: string): Seconds | undefined {
   return text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 
-/** What a job asks for with `-l`. */
-export interface Wishes {
-  memory?: Bytes;
-  wallTime?: Seconds;
-  features: string[];
+/** What a hard request, `-l NAME=VALUE`, comes to. */
+export interface Wish {
+  readonly memory?: Bytes;
+  readonly wallTime?: Seconds;
+  readonly feature?: string;
 }
 
-/** Adds a hard request. The largest memory and the longest time count. */
-export function addWish(wishes: Wishes, name: string, value: string): void {
+export function wishOf(name: string, value: string): Wish {
   if (MEMORY.test(name)) {
     const memory = parseMemory(value);
-    if (memory !== undefined) wishes.memory = Math.max(memory, wishes.memory ?? 0);
-  } else if (TIME.test(name)) {
-    const time = parseTime(value);
-    if (time !== undefined) wishes.wallTime = Math.max(time, wishes.wallTime ?? 0);
-  } else {
-    const feature = featureOf(name, value);
-    if (feature !== undefined) wishes.features.push(feature);
+    return memory === undefined ? {} : { memory };
   }
+  if (TIME.test(name)) {
+    const wallTime = parseTime(value);
+    return wallTime === undefined ? {} : { wallTime };
+  }
+  const feature = featureOf(name, value);
+  return feature === undefined ? {} : { feature };
 }
 
 /**
@@ -69,7 +68,9 @@ export function addWish(wishes: Wishes, name: string, value: string): void {
  * @param type Two letters: where it comes from, and `f` fixed, `c` consumable, `l` load.
  */
 export function hostFeature(name: string, type: string, value: string): string | undefined {
-  return type.endsWith('l') || COMMON.test(name) ? undefined : featureOf(name, value);
+  if (type.endsWith('l') || COMMON.test(name)) return undefined;
+  // Of what jobs use up, there may be none left just now.
+  return type.endsWith('c') ? name : featureOf(name, value);
 }
 
 /** A name for truths and amounts, `name=value` for words. */

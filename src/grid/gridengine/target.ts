@@ -49,6 +49,8 @@ export function gridEngineTarget(options: GridEngineOptions): Target {
     load: () => load(run),
     submit: async (job) => {
       const script = await jobs.prepare(job, (directory) => gridEngineScript(job, directory));
+      const { wallTime } = job.description.resources;
+      if (wallTime !== undefined) await jobs.write(job.mark, 'limit', String(wallTime));
       const said = await run(['qsub', ...qsubWords(job, names, variables), script]);
       return `${said.trim().split('\n').at(-1)}@${job.mark}`;
     },
@@ -127,7 +129,9 @@ async function missed({ jobs, run, now }: Desk, handle: string): Promise<JobStat
   if (since === undefined) await jobs.write(mark, 'missed', String(now()));
   if (now() - Number(since ?? now()) < PATIENCE) return { state: 'unknown', own: 'ending' };
   const ending = parseAccounting(await run(['qacct', '-j', numberOf(handle)]).catch(() => ''));
-  if (ending !== undefined) return statusOfEnding(ending, undefined);
+  const limit = await jobs.note(mark, 'limit');
+  if (ending !== undefined)
+    return statusOfEnding(ending, limit === undefined ? undefined : Number(limit));
   return {
     state: 'failed',
     reason: 'Grid Engine does not know it any more, and it left no status',

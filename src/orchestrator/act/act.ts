@@ -3,7 +3,7 @@ import type { Action } from '../plan/plan.ts';
 import { cordon, uncordon } from './cordon.ts';
 import { createInstance } from './create.ts';
 import { endStray, terminate } from './end.ts';
-import { remove, revoke } from './remove.ts';
+import { remove, removeHost, revoke } from './remove.ts';
 import type { Tools } from './tools.ts';
 
 /**
@@ -40,5 +40,7 @@ function perform(action: Action, tools: Tools): Promise<void> {
       return endStray(action.key, tools);
     case 'revoke':
       return revoke(action.node, tools);
+    case 'remove-host':
+      return removeHost(action.host, tools);
   }
 }

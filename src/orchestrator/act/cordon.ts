@@ -11,7 +11,8 @@ export async function cordon(id: NodeId, reason: string, tools: Tools): Promise<
   const row = revise(tools, id, (now) => now);
   if (row === undefined) return;
   const { host } = row.seat;
-  await mutate(tools, (signal) => tools.batch.cordon(host, `${CORDON_PREFIX} ${reason}`, signal));
+  const marked = [CORDON_PREFIX, reason].join(' ');
+  await mutate(tools, (signal) => tools.batch.cordon(host, marked, signal));
   const at = tools.clock.now();
   revise(tools, id, (now, step) => {
     const acked = { ...now, cordonAcked: at };

@@ -13,11 +13,11 @@ import { mutate, revise, type Tools, tellFailure } from './tools.ts';
  * give the same instance.
  */
 export async function createInstance(id: NodeId, tools: Tools): Promise<void> {
-  const token = newToken(tools.random);
-  const row = revise(tools, id, (now) => asking(now, hashOf(token), tools.clock.now()));
+  const secrets = { token: newToken(tools.random), lease: newToken(tools.random) };
+  const row = revise(tools, id, (now) => asking(now, secrets, tools.clock.now()));
   const setup = row && tools.pools.get(row.pool);
   if (row?.phase !== 'requesting' || setup === undefined) return;
-  const order = await prepare(row, token, setup, tools);
+  const order = await prepare(row, secrets, setup, tools);
   if (order === undefined) return;
   try {
     const instance = await mutate(tools, (signal) => setup.provider.create(order, signal));
@@ -28,12 +28,18 @@ export async function createInstance(id: NodeId, tools: Tools): Promise<void> {
   }
 }
 
-function asking(row: NodeRow, token: string, now: number): NodeRow {
+interface Secrets {
+  readonly token: string;
+  readonly lease: string;
+}
+
+/** An answer to an earlier request may have got lost: its secrets stay good. */
+function asking(row: NodeRow, { token, lease }: Secrets, now: number): NodeRow {
   if (row.phase !== 'planned' && row.phase !== 'requesting') return row;
   return {
     ...row,
     ...{ asked: row.asked + 1, firstAsked: row.firstAsked ?? now, lastAsked: now, missing: 0 },
-    tokens: [...row.tokens, token],
+    ...{ tokens: [...row.tokens, hashOf(token)], leases: [...row.leases, hashOf(lease)] },
     ...(row.phase === 'planned' && { phase: 'requesting', since: now }),
   };
 }
@@ -41,7 +47,7 @@ function asking(row: NodeRow, token: string, now: number): NodeRow {
 /** Makes it known where it will join. Nothing is charged for yet: a failure is tried again. */
 async function prepare(
   row: NodeRow,
-  token: string,
+  secrets: Secrets,
   setup: PoolSetup,
   tools: Tools,
 ): Promise<Order | undefined> {
@@ -53,7 +59,7 @@ async function prepare(
       vpn === undefined ? new Map() : await mutate(tools, () => vpn.admit({ node, seat }));
     const host = { name: seat.host, address: seat.address, slots, memory, features };
     await mutate(tools, (signal) => batch.add(host, signal));
-    const files = setup.files({ node: row, token, lease: limits.lease });
+    const files = setup.files({ node: row, ...secrets, leaseTime: limits.lease });
     const tags = { controller: store.controller, pool, node, specHash, created, seat };
     return { name, tags, files: new Map([...keys, ...files]) };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { InstanceId, NodeId } from '../../model/node.ts';
 import type { Limits } from '../limits.ts';
+import { isForced } from '../plan/life-end.ts';
 import type { Ending } from '../rows.ts';
 import { mutate, revise, type Tools } from './tools.ts';
 
@@ -13,7 +14,8 @@ export async function terminate(id: NodeId, instance: InstanceId, tools: Tools):
   );
   const provider = row && tools.pools.get(row.pool)?.provider;
   if (row?.phase !== 'terminating' || row.evidence === undefined || !provider) return;
-  await mutate(tools, (signal) => provider.terminate(instance, signal));
+  const force = isForced(row.evidence);
+  await mutate(tools, (signal) => provider.terminate(instance, signal, { force }));
   const accepted = tools.clock.now();
   revise(tools, id, (now) => (now.ending ? { ...now, ending: { ...now.ending, accepted } } : now));
 }

@@ -1,5 +1,5 @@
 import { BatchError } from '../../batch/batch.ts';
-import type { JobId } from '../../model/job.ts';
+import type { HostName, JobId } from '../../model/job.ts';
 import type { NodeId } from '../../model/node.ts';
 import type { NodeRow } from '../rows.ts';
 import { mutate, revise, type Tools } from './tools.ts';
@@ -41,7 +41,7 @@ async function endFirst(row: NodeRow, tools: Tools): Promise<void> {
   const provider = tools.pools.get(row.pool)?.provider;
   const { instance, evidence } = row;
   if (provider === undefined || instance === undefined || evidence?.kind === 'absent') return;
-  await mutate(tools, (signal) => provider.terminate(instance, signal));
+  await mutate(tools, (signal) => provider.terminate(instance, signal, { force: true }));
 }
 
 /** The batch system knows better: a job has got there. */
@@ -60,4 +60,8 @@ function backToDraining(
 export async function revoke(node: NodeId, tools: Tools): Promise<void> {
   const { vpn } = tools;
   if (vpn !== undefined) await mutate(tools, () => vpn.revoke(node));
+}
+
+export async function removeHost(host: HostName, tools: Tools): Promise<void> {
+  await mutate(tools, (signal) => tools.batch.remove(host, signal));
 }

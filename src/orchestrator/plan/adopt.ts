@@ -22,7 +22,15 @@ export function adoptionOf(
     ...{ id, pool, seat, price, billingUnit, maxLifetime, instance: instanceId },
     ...{ name: nodeName(controller, pool, id), phase: 'booting', since: now, created: now },
     ...{ used: 0, specHash: tags.specHash, startReason: 'taken over', forJobs: [], reserved: 0 },
-    ...{ probe: false, adopted: true, tokens: [], asked: 1, firstAsked: now, lastAsked: now },
+    ...{
+      probe: false,
+      adopted: true,
+      tokens: [],
+      leases: [],
+      asked: 1,
+      firstAsked: now,
+      lastAsked: now,
+    },
     missing: 0,
   };
 }

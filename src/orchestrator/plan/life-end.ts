@@ -1,7 +1,7 @@
 import type { Phase } from '../../model/node.ts';
 import type { Evidence, NodeRow } from '../rows.ts';
 import type { Draft } from './draft.ts';
-import { findInstance, isLost } from './presence.ts';
+import { absence, findInstance, isLost } from './presence.ts';
 import type { Sight } from './sight.ts';
 
 /** The second half of a life: nothing goes on without its proof. */
@@ -28,8 +28,8 @@ const FORCEABLE: ReadonlySet<string> = new Set(['cordoning', 'draining', 'draine
 function drain(row: NodeRow, draft: Draft, sight: Sight): void {
   const evidence = proofOfDrain(row, sight);
   if (isLost(row, sight)) {
-    const absent = { kind: 'absent', listings: row.missing, seen: sight.now } as const;
-    draft.become(row, 'lost', 'its provider no longer lists it', { evidence: absent });
+    const text = 'its provider no longer lists it';
+    draft.become(row, 'lost', text, { evidence: absence(row, sight) });
   } else if (row.phase === 'drained') {
     if (evidence !== undefined) remove({ ...row, evidence }, draft, false);
     else if (isContradicted(row, sight)) draft.become(row, 'draining', 'it has a job again');
@@ -80,7 +80,8 @@ function clearFailed(row: NodeRow, draft: Draft, sight: Sight): void {
   const evidence = isSilent
     ? ({ kind: 'silent', seen: batch.taken } as const)
     : proofOfDrain(row, sight);
-  if (evidence !== undefined) remove({ ...row, evidence }, draft, false);
+  if (isLost(row, sight)) remove({ ...row, evidence: absence(row, sight) }, draft, true);
+  else if (evidence !== undefined) remove({ ...row, evidence }, draft, false);
   else if (row.cordonAcked === undefined || isOpenAgain(row, sight)) cordonAgain(row, draft);
 }
 
@@ -94,7 +95,8 @@ function remove(row: NodeRow, draft: Draft, force: boolean): void {
   draft.act({ do: 'remove', node: row.id, force });
 }
 
-function isForced(evidence: Evidence | undefined): boolean {
+/** Its node is not asked whether it runs a job. */
+export function isForced(evidence: Evidence | undefined): boolean {
   return evidence?.kind === 'absent' || evidence?.kind === 'forced' || evidence?.kind === 'budget';
 }
 

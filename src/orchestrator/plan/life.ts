@@ -3,7 +3,7 @@ import type { NodeRow } from '../rows.ts';
 import type { Draft } from './draft.ts';
 import { fail } from './failure.ts';
 import { advanceEnd } from './life-end.ts';
-import { findInstance, isLost, notice } from './presence.ts';
+import { absence, findInstance, isLost, notice } from './presence.ts';
 import type { Sight } from './sight.ts';
 
 export type Advance = (row: NodeRow, draft: Draft, sight: Sight) => void;
@@ -119,7 +119,7 @@ function withUse(row: NodeRow, sight: Sight): NodeRow {
 }
 
 function lose(row: NodeRow, draft: Draft, sight: Sight): void {
-  const evidence = { kind: 'absent', listings: row.missing, seen: sight.now } as const;
+  const evidence = absence(row, sight);
   const note = `its provider has not listed it ${row.missing} times`;
   draft.become(row, 'lost', note, { endReason: 'lost', note, evidence });
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Instant } from '../../base/clock.ts';
+import type { HostName } from '../../model/job.ts';
 import type { InstanceId, NodeId } from '../../model/node.ts';
 import type { Pool, PoolName } from '../../model/pool.ts';
 import type { Budget } from '../../policy/policy.ts';
@@ -21,6 +22,7 @@ import { advance } from './life.ts';
 import { obeyRequests } from './requests.ts';
 import { see } from './sight.ts';
 import { startNodes } from './starts.ts';
+import { removeStrayHosts, revokeStrays } from './stray-hosts.ts';
 import { sortStrays } from './strays.ts';
 
 export interface PoolTerms {
@@ -35,6 +37,8 @@ export interface PlanInput {
   readonly rows: Rows;
   /** Of the nodes in the listings those whose life is over. */
   readonly past: ReadonlySet<NodeId>;
+  /** Hosts of nodes that were over lately. */
+  readonly left: ReadonlySet<HostName>;
   /** Missing when there was nothing to decide by, or the policy failed. */
   readonly decision?: Decision;
   readonly policy: string;
@@ -57,7 +61,8 @@ export type Action =
   | { readonly do: 'remove'; readonly node: NodeId; readonly force: boolean }
   | { readonly do: 'terminate'; readonly node: NodeId; readonly instance: InstanceId }
   | { readonly do: 'end-stray'; readonly key: string }
-  | { readonly do: 'revoke'; readonly node: NodeId };
+  | { readonly do: 'revoke'; readonly node: NodeId }
+  | { readonly do: 'remove-host'; readonly host: HostName };
 
 /** A new node. It gets its name, seat and token when the plan is carried out. */
 export interface Start {
@@ -96,5 +101,7 @@ export function makePlan(input: PlanInput): Plan {
   endNodes(draft, sight);
   startNodes(draft, sight);
   sortStrays(draft, sight);
+  revokeStrays(draft, sight);
+  removeStrayHosts(draft, sight);
   return draft.plan();
 }

@@ -1,4 +1,4 @@
-import type { NodeRow } from '../rows.ts';
+import type { Evidence, NodeRow } from '../rows.ts';
 import type { Draft } from './draft.ts';
 import type { Seen, Sight } from './sight.ts';
 
@@ -15,17 +15,34 @@ export function findInstance(row: NodeRow, sight: Sight): Seen | undefined {
 
 /** Counts complete listings without it. A listing that may miss something, or is older than the request, says nothing. */
 export function notice(row: NodeRow, draft: Draft, sight: Sight): NodeRow {
-  if (findInstance(row, sight) !== undefined) {
-    return row.missing === 0 ? row : draft.put({ ...row, missing: 0 });
-  }
+  const seen = findInstance(row, sight);
+  if (seen !== undefined) return found(row, seen, draft);
   const listing = sight.listingOf(row.pool);
   const from = Math.max(row.missedAt ?? 0, row.lastAsked ?? 0, row.ending?.accepted ?? 0);
   if (listing === undefined || !listing.complete || listing.taken <= from) return row;
   return draft.put({ ...row, missing: row.missing + 1, missedAt: listing.taken });
 }
 
-/** Its instance is proven absent: often not listed, and the batch system does not hear of it either. */
+/** One that was given up before it had a name gets it now: so it is known what is to be ended. */
+function found(row: NodeRow, { instance }: Seen, draft: Draft): NodeRow {
+  const isNamed = row.instance !== undefined || NAMELESS.has(row.phase);
+  if (isNamed && row.missing === 0) return row;
+  return draft.put({ ...row, missing: 0, ...(!isNamed && { instance: instance.id }) });
+}
+
+const NAMELESS: ReadonlySet<string> = new Set(['planned', 'requesting']);
+
+export function absence({ missing }: NodeRow, { now }: Sight): Evidence {
+  return { kind: 'absent', listings: missing, seen: now };
+}
+
+/**
+ * Its instance is proven absent: often not listed, and the batch system does not hear of it either. A young one may only not be
+ * listed yet.
+ */
 export function isLost(row: NodeRow, sight: Sight): boolean {
-  if (row.missing < sight.limits.missingListings || row.instance === undefined) return false;
+  const { limits, now } = sight;
+  if (row.missing < limits.missingListings || row.instance === undefined) return false;
+  if (now - (row.lastAsked ?? row.created) < limits.orphanGrace) return false;
   return sight.batch !== undefined && sight.hostOf(row)?.state !== 'up';
 }

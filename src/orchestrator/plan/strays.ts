@@ -17,7 +17,6 @@ export function sortStrays(draft: Draft, sight: Sight): void {
     settle(stray, seen.instance, draft, sight);
   }
   forget(found, draft, sight);
-  revokeStrays(draft, sight);
 }
 
 function countForeign({ look, controller }: Sight): number {
@@ -85,16 +84,5 @@ function forget(found: ReadonlySet<string>, draft: Draft, { rows, look }: Sight)
     if (found.has(key) || listing?.complete !== true || listing.taken <= lastListing) continue;
     draft.dropStray(key);
     draft.hush(key);
-  }
-}
-
-/** Of nodes that are over; and of such as the store has forgotten, when no instance of theirs is left. */
-function revokeStrays(draft: Draft, sight: Sight): void {
-  const { look, past, pulse, terms, instances } = sight;
-  const isAllSeen = [...terms.keys()].every((pool) => sight.listingOf(pool)?.complete === true);
-  for (const node of look.admitted ?? []) {
-    const isForgotten = pulse.armed && isAllSeen && !instances.has(node);
-    if (draft.node(node) !== undefined || !(past.has(node) || isForgotten)) continue;
-    draft.act({ do: 'revoke', node });
   }
 }

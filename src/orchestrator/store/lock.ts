@@ -22,5 +22,10 @@ export function lockFor(path: string): Lock {
     database.close();
     throw error instanceof Database.SqliteError ? held(path) : error;
   }
-  return { release: () => database.close() };
+  const release = () => {
+    // Closing alone may leave it to the garbage collector.
+    database.exec('ROLLBACK');
+    database.close();
+  };
+  return { release };
 }

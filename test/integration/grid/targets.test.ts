@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCredentials } from '../../../src/grid/arc/credentials.ts';
@@ -7,6 +8,8 @@ import { arcCliTarget } from '../../../src/grid/arc-cli/target.ts';
 import { gridEngineTarget } from '../../../src/grid/gridengine/target.ts';
 import { ownProcesses } from '../../../src/grid/local/processes.ts';
 import { localTarget } from '../../../src/grid/local/target.ts';
+import { openTarget } from '../../../src/grid/open.ts';
+import type { TargetSpec } from '../../../src/grid/records/record.ts';
 import { slurmTarget } from '../../../src/grid/slurm/target.ts';
 import type { Target } from '../../../src/grid/target.ts';
 import { localHost } from '../../../src/host/local.ts';
@@ -14,6 +17,7 @@ import { localMachine } from '../../../src/host/local-machine.ts';
 import { type ArcCe, startArcCe } from '../../kit/arc-ce.ts';
 import { adasMachine, startGridEngine } from '../../kit/gridengine.ts';
 import { startSlurm } from '../../kit/slurm.ts';
+import { startSshd } from '../../kit/sshd.ts';
 import { isOver, stagedJob, until } from '../../kit/target-job.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
 
@@ -28,7 +32,11 @@ const LABS: Readonly<Record<string, () => Promise<Lab>>> = {
   arc: arcLab,
   'arc-cli': arcCliLab,
   local: localLab,
-  ...(process.getuid?.() === 0 ? { slurm: slurmLab, gridengine: gridEngineLab } : {}),
+  'local via ssh': () => overSsh({ kind: 'local' }),
+  'arc via ssh': arcOverSsh,
+  ...(process.getuid?.() === 0
+    ? { slurm: slurmLab, 'slurm via ssh': slurmOverSsh, gridengine: gridEngineLab }
+    : {}),
 };
 
 describe.each(Object.entries(LABS))('%s', (_kind, open) => {
@@ -181,4 +189,40 @@ async function localLab(): Promise<Lab> {
   const processes = ownProcesses({ PATH: '/usr/bin:/bin' });
   const target = localTarget({ machine, processes, base, grace: 5 });
   return { target, stop: async () => undefined };
+}
+
+/** As users have it: the very words of a target and of a machine. */
+async function overSsh(
+  spec: TargetSpec,
+  env: Readonly<Record<string, string>> = {},
+  lab?: { readonly stop: () => Promise<void> },
+): Promise<Lab> {
+  const sshd = await startSshd(env);
+  const target = openTarget(
+    { ...spec, via: sshd.destination },
+    {
+      now: () => Date.now() / 1_000,
+      credentials: {},
+      base: '/nowhere',
+      host: localHost,
+      environment: {},
+      caller: { user: 'nobody', home: sshd.home, accountHome: userInfo().homedir },
+    },
+  );
+  const stop = async (): Promise<void> => {
+    await sshd.stop();
+    await lab?.stop();
+  };
+  return { target, stop };
+}
+
+async function arcOverSsh(): Promise<Lab> {
+  const ce = await startArcCe();
+  const { url, certificate, key, authorities } = ce;
+  return overSsh({ kind: 'arc', url, credentials: { certificate, key, authorities } }, {}, ce);
+}
+
+async function slurmOverSsh(): Promise<Lab> {
+  const slurm = await startSlurm();
+  return overSsh({ kind: 'slurm' }, { SLURM_CONF: slurm.configuration }, slurm);
 }

@@ -77,7 +77,8 @@ describe('a machine over ssh', () => {
   });
 
   it('knows its home', async () => {
-    expect(await machine.home()).toBe((await machine.run(['sh', '-c', 'cd && pwd'])).stdout.trim());
+    expect(await machine.home()).toBe(sshd.account);
+    expect((await machine.run(['sh', '-c', 'cd && pwd'])).stdout.trim()).toBe(sshd.account);
   });
 
   it('does many things at once', async () => {

@@ -31,6 +31,7 @@ function lab(): BatchLab {
   return {
     batch,
     machine: async () => machine(`node${named()}`),
+    boot: async () => undefined,
     submit: async (host) => {
       const id = named();
       world.submit({ id, at: 0, duration: 1e9, slots: 1 }, time, host);
