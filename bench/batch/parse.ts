@@ -10,6 +10,7 @@ import { createReadStream } from 'node:fs';
 import { SaxesParser } from 'saxes';
 import { Elements } from '../../src/batch/gridengine/elements.ts';
 import { parseQstat } from '../../src/batch/gridengine/qstat.ts';
+import { parseSqueue } from '../../src/batch/slurm/squeue.ts';
 
 const [reader = '', file = ''] = process.argv.slice(2);
 
@@ -40,6 +41,7 @@ async function elements(): Promise<number> {
 const READERS: Readonly<Record<string, () => Promise<number>>> = {
   saxes,
   elements,
+  squeue: async () => (await parseSqueue(createReadStream(file))).length,
   qstat: async () => (await parseQstat(createReadStream(file))).jobs.length,
 };
 

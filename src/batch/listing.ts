@@ -25,12 +25,15 @@ export function copyOf(text: string): string {
   return text.length < SHARED ? text : ` ${text}`.slice(1);
 }
 
+const MOST_KEPT = 20_000;
+
 /** Keeps one copy of each text: for what comes again and again. */
 export function keeper(): (text: string) => string {
   const kept = new Map<string, string>();
   return (text) => {
     const known = kept.get(text);
     if (known !== undefined) return known;
+    if (kept.size >= MOST_KEPT) kept.clear();
     const copy = copyOf(text);
     kept.set(copy, copy);
     return copy;

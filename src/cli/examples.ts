@@ -50,6 +50,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   submit: [
     'apppot submit job.yaml --to https://ce.example.org/arex',
     'apppot submit --rte APPS/BIO/APPPOT-1.0 --changes my.changes.tar.gz --wait ./search',
+    'apppot submit job.yaml --to slurm --via me@head.example.org',
     'apppot submit job.yaml --dry-run --print adl',
     'apppot submit job.yaml --array 100 ./search {}',
     'apppot submit job.yaml --each samples.txt --wait ./search {1} {2}',

@@ -68,7 +68,10 @@ export function arcRequest(job: StagedJob, files: readonly SandboxFile[]): ArcRe
     outputs: outputsOf(job),
     stdout: asked.stdout,
     stderr: asked.stderr,
-    environment: { APPPOT_MARK: job.mark },
+    environment: {
+      APPPOT_MARK: job.mark,
+      ...(job.label !== undefined && { APPPOT_LABEL: job.label }),
+    },
     count,
     memory: Math.ceil(memoryRequest(asked.resources) / count / MIB),
     ...(asked.image.kind === 'rte' ? { rte: asked.image.name } : {}),

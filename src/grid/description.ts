@@ -7,6 +7,7 @@
 
 import type { Seconds } from '../base/clock.ts';
 import type { Bytes } from '../base/units.ts';
+import type { Bind } from '../launch/launch.ts';
 
 /** Where a worker finds the base image. */
 export type ImageChoice =
@@ -61,6 +62,8 @@ export interface JobDescription {
   /** It runs as the guest's root, who on the site still is nobody else than the job's user. */
   readonly asRoot?: true;
   readonly inputs: readonly JobInput[];
+  /** Directories of the site that the guest sees; a relative one is in the job directory. */
+  readonly binds?: readonly Bind[];
   readonly outputs: readonly JobOutput[];
   /** Name of an input. */
   readonly stdin?: string;

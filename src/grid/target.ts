@@ -43,6 +43,8 @@ export interface JobStatus {
 export interface StagedJob {
   /** Found again by it after an interrupted submission: unique, letters, digits and dashes. */
   readonly mark: string;
+  /** Letters and digits that the target keeps beside the mark: for {@link MarkedTarget}. */
+  readonly label?: string;
   readonly name: string;
   /** Local directory with all that travels, under the names of the job directory. */
   readonly sandbox: string;
@@ -97,4 +99,16 @@ export interface Target {
   /** Forgets the job and its files. */
   clean(id: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A job of ours, as a target knows it. */
+export interface MarkedJob {
+  readonly mark: string;
+  readonly label?: string;
+}
+
+/** One that can tell all that it has of ours, without our records. */
+export interface MarkedTarget extends Target {
+  /** By its names for them; those that have ended, too, as long as it keeps anything of them. */
+  all(): Promise<ReadonlyMap<string, MarkedJob>>;
 }

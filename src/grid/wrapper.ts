@@ -9,8 +9,8 @@
 
 import type { Seconds } from '../base/clock.ts';
 import { VERSION } from '../base/version.ts';
-import { planSettings } from '../launch/control.ts';
-import type { Confinement, MemoryPlace, Network, StartPlan } from '../launch/launch.ts';
+import { bindWords, planSettings } from '../launch/control.ts';
+import type { Bind, Confinement, MemoryPlace, Network, StartPlan } from '../launch/launch.ts';
 import { helpers } from '../launch/net/helpers.ts';
 import { guestWords, hostPart, renderSign, START_PARTS } from '../launch/script.ts';
 import { quote, renderFunction } from '../launch/shell.ts';
@@ -38,10 +38,20 @@ export function renderWrapper(description: JobDescription, base: string): string
   return render(description, base, PARTS, 'run_job');
 }
 
-/** @returns a script like a job's, which says what the worker has for guests. */
-export function renderProbe(description: JobDescription): string {
+/**
+ * @param reach Where the worker shall try to connect to.
+ * @returns a script like a job's, which says what the worker has for guests.
+ */
+export function renderProbe(description: JobDescription, reach?: Reach): string {
   const { changes: _, saveChanges: __, stdin: ___, ...plain } = description;
-  return render(plain, '', [...PARTS, 'grid/probe.sh'], 'run_probe');
+  const values = `probe_host=${quote(reach?.host ?? '')} probe_port=${reach?.port ?? ''}`;
+  return render(plain, '', [...PARTS, 'grid/probe.sh'], `${values}\nrun_probe`);
+}
+
+/** A server that the submitter uses. */
+export interface Reach {
+  readonly host: string;
+  readonly port: number;
 }
 
 function render(
@@ -99,7 +109,11 @@ const LONGEST_KEEPING: Seconds = 900;
 /** For the kernel to end, and to clear up. */
 const REST: Seconds = 12;
 
-function templateOf({ resources, changes }: JobDescription): StartPlan {
+function toBind(bind: Bind): Bind {
+  return bind.host.startsWith('/') ? bind : { ...bind, host: `${STAND_INS.jobdir}/${bind.host}` };
+}
+
+function templateOf({ resources, changes, binds = [] }: JobDescription): StartPlan {
   return {
     name: STAND_INS.name,
     kernel: STAND_INS.kernel,
@@ -112,7 +126,7 @@ function templateOf({ resources, changes }: JobDescription): StartPlan {
     temporary: STAND_INS.instance,
     memoryPlace: 'shared',
     jobdir: STAND_INS.jobdir,
-    binds: [],
+    binds: binds.map(toBind),
     ...(changes === undefined ? {} : { changes: STAND_INS.changes }),
     command: [],
     environment: {},
@@ -160,12 +174,17 @@ function renderPlans(template: StartPlan): string[] {
     ...NETWORKS.map((network) =>
       renderFunction(
         `plan_settings_${network.kind}`,
-        planSettings({ ...template, network }).map((word) => `printf '%s\\0' ${shellWord(word)}`),
+        planSettings({ ...template, network }).map(printWord),
       ),
     ),
     ...helpers({ network: NETWORKS[0], segments: [] }, PATHS).map(({ argv }) =>
       renderFunction('run_helper_0', become(argv)),
     ),
+    renderFunction('plan_binds', bindWords(template).map(printWord)),
     renderFunction('signs', SIGNS.map(renderSign)),
   ];
+}
+
+function printWord(word: string): string {
+  return `printf '%s\\0' ${shellWord(word)}`;
 }

@@ -7,7 +7,7 @@ import { type Listing, type Order, type Provider, ProviderError } from './provid
 export interface GuestProviderOptions {
   readonly kind: string;
   readonly name: string;
-  readonly place: GuestPlace;
+  readonly place: Omit<GuestPlace, 'jobdir'>;
   /** Decides about a start: the script, and what else it finds in its job directory. */
   readonly start: (order: Order) => Promise<GuestStart>;
   readonly now: () => Instant;
@@ -21,6 +21,9 @@ export interface GuestStart {
 
 /** The agent of a node in its image; its argument is the directory that tells it what to do. */
 export const AGENT = '/usr/lib/apppot/apppot-node';
+
+/** Where the guest finds what it is told: no home of a user, for those may come from the host, and cover it. */
+export const TOLD = '/srv/apppot/node';
 
 /** Nodes that are guests of one machine. */
 export function guestProvider(options: GuestProviderOptions): Provider {
@@ -76,7 +79,12 @@ function fault(what: string, cause: unknown): unknown {
   });
 }
 
-const UNDONE: ReadonlySet<string> = new Set(['COMMAND_NOT_FOUND', 'HOST_UNREACHABLE']);
+const UNDONE: ReadonlySet<string> = new Set([
+  'COMMAND_NOT_FOUND',
+  'HOST_MALFORMED',
+  'HOST_UNTRUSTED',
+  'HOST_FORBIDDEN',
+]);
 
 function unreachable(name: string, cause: unknown): unknown {
   if (!(cause instanceof AppPotError)) return cause;

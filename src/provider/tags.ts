@@ -31,3 +31,13 @@ function parse(text: string): Partial<Record<string, unknown>> {
     return {};
   }
 }
+
+/** Tags in letters and digits alone, for those who keep nothing else unchanged. */
+export function renderLabel(tags: Tags): string {
+  return Buffer.from(renderTags(tags)).toString('hex');
+}
+
+/** @returns undefined as {@link parseTags} does. */
+export function parseLabel(label: string): Tags | undefined {
+  return parseTags(Buffer.from(label, 'hex').toString());
+}

@@ -14,7 +14,7 @@ import { planStart } from '../launch/plan.ts';
 import type { ConfinementWish } from '../launch/sandbox.ts';
 import { renderScript } from '../launch/script.ts';
 import { guestPlace } from './guest-place.ts';
-import { AGENT, guestProvider } from './guest-provider.ts';
+import { AGENT, guestProvider, TOLD } from './guest-provider.ts';
 import { type Provider, ProviderError } from './provider.ts';
 
 export interface UmlOptions {
@@ -62,9 +62,6 @@ export function umlProvider(options: UmlOptions): Provider {
     check: () => planNode(options, 'check').then(warnings, complaints),
   });
 }
-
-/** Where the guest finds what it is told: no home of a user, for those may come from the host, and cover it. */
-const TOLD = '/srv/apppot/node';
 
 async function planNode(options: UmlOptions, name: string): Promise<StartPlan> {
   const { image, kernel, memory, network, binds, confine, path, temporary, caller } = options;

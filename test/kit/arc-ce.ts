@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../src/host/ports.ts';
 
@@ -14,8 +14,8 @@ export interface ArcCe {
   readonly certificate: string;
   readonly key: string;
   readonly authorities: string;
-  /** Makes a proxy of the certificate, as users do. @returns its path. */
-  proxy(): Promise<string>;
+  /** Makes a proxy of the certificate, as users do. @param lifetime As arcproxy(1) has it. @returns its path. */
+  proxy(lifetime?: string): Promise<string>;
   /** Ends the service, with all its jobs; it can be started again. */
   halt(): Promise<void>;
   restart(): Promise<void>;
@@ -23,19 +23,34 @@ export interface ArcCe {
   stop(): Promise<void>;
 }
 
+interface Wish {
+  /**
+   * Run by root, which must be us, with jobs of `nobody`: only then it asks who may use it, and takes tokens of
+   * the user `ada` from this issuer. Default: run by `nobody` where we are root, as it was installed by a user.
+   */
+  readonly issuer?: string;
+}
+
 /** @param image Base image of its run-time environment. */
-export async function startArcCe(image?: string): Promise<ArcCe> {
+export async function startArcCe(image?: string, { issuer }: Wish = {}): Promise<ArcCe> {
   const directory = mkdtempSync('/tmp/apppot-ce-');
   chmodSync(directory, 0o755);
-  const isRoot = process.getuid?.() === 0;
+  const isRoot = process.getuid?.() === 0 && issuer === undefined;
   if (isRoot) chownSync(directory, NOBODY, NOBODY);
   const port = String(await freePort());
-  const script = (...words: readonly string[]) =>
-    promisify(execFile)('bash', [SCRIPT, ...words], {
-      cwd: directory,
-      env: { PATH, HOME: directory, ...(image !== undefined && { APPPOT_IMAGE: image }) },
+  const env = {
+    ...{ PATH, HOME: directory },
+    ...(image !== undefined && { APPPOT_IMAGE: image }),
+    ...(issuer !== undefined && { ISSUER: issuer, GRIDUSER: 'nobody' }),
+  };
+  const before = issuer === undefined ? [] : ['unshare', '--mount', 'sh', '-c', TRUSTING];
+  const script = (...words: readonly string[]) => {
+    const [program = '', ...args] = [...before, 'bash', SCRIPT, ...words];
+    return promisify(execFile)(program, args, {
+      ...{ cwd: directory, env },
       ...(isRoot && { uid: NOBODY, gid: NOBODY }),
     });
+  };
   const restart = async (): Promise<void> => void (await script('start', directory, port));
   const halt = async (): Promise<void> => void (await script('stop', directory));
   const stop = async (): Promise<void> => {
@@ -51,15 +66,16 @@ export async function startArcCe(image?: string): Promise<ArcCe> {
   const [certificate, key, authorities] = ['usercert.pem', 'userkey.pem', 'ca'].map((name) =>
     join(directory, name),
   ) as [string, string, string];
-  const proxy = async (): Promise<string> => {
-    const made = join(directory, 'proxy.pem');
+  const proxy = async (lifetime = 'validityPeriod=12H'): Promise<string> => {
+    const made = join(mkdtempSync(join(directory, 'proxy-')), 'proxy.pem');
+    if (isRoot) chownSync(dirname(made), NOBODY, NOBODY);
     const names = { X509_USER_CERT: certificate, X509_USER_KEY: key, X509_CERT_DIR: authorities };
-    await promisify(execFile)('arcproxy', ['-P', made, '-c', 'validityPeriod=12H'], {
+    await promisify(execFile)('arcproxy', ['-P', made, '-c', lifetime], {
       env: { PATH, HOME: directory, ...names },
       ...(isRoot && { uid: NOBODY, gid: NOBODY }),
     });
     // ARC's programs take none of somebody else.
-    if (isRoot) chownSync(made, 0, 0);
+    if (process.getuid?.() === 0) chownSync(made, 0, 0);
     return made;
   };
   return {
@@ -71,3 +87,9 @@ export async function startArcCe(image?: string): Promise<ArcCe> {
 }
 
 const NOBODY = 65_534;
+
+/** It trusts issuers of tokens by this directory of the machine, whatever else is configured. */
+const TRUSTING = `set -e
+mkdir -p ca
+mount --bind ca /etc/grid-security/certificates
+exec "$0" "$@"`;

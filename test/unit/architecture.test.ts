@@ -20,6 +20,7 @@ const KEPT: Readonly<Record<string, string>> = {
   commander: 'cli',
   execa: 'host',
   'node:child_process': 'host',
+  ssh2: 'host',
   yaml: 'config',
   zod: 'config',
 };

@@ -30,10 +30,6 @@ plan_environment() {
   cat "$jobdir/apppot-job.environment"
 }
 
-plan_binds() {
-  :
-}
-
 # None: paths of a worker do not fit into JSON by a shell.
 plan_record() {
   :

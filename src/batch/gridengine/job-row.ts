@@ -106,7 +106,7 @@ export class JobRow {
       id,
       state,
       tasks: this.tasks === undefined ? 1 : countTasks(this.tasks),
-      name: nameOf(need(this.#name, 'JB_name')),
+      name: this.#keep(nameOf(need(this.#name, 'JB_name'))),
       user: this.#keep(need(this.#owner, 'JB_owner')),
       slots,
       hostCount: this.#hostCount(slots),
@@ -114,9 +114,9 @@ export class JobRow {
       hosts: where === undefined ? NONE : [where.host],
       priority: Number(need(this.#priority, 'JAT_prio')),
     };
+    if (this.#submitted !== undefined) job.submitted = this.#submitted;
     const queue = where?.queue ?? this.#queue;
     if (queue !== undefined) job.queue = queue;
-    if (this.#submitted !== undefined) job.submitted = this.#submitted;
     if (this.#started !== undefined) job.started = this.#started;
     if (this.#memory !== undefined) job.memory = this.#memory;
     if (this.#wallTime !== undefined) job.wallTime = this.#wallTime;
@@ -171,5 +171,5 @@ export function nameIn(attributes: string): string {
 
 /** It writes `%lt;` where `&lt;` is meant. */
 function nameOf(text: string): string {
-  return copyOf(text.includes('%lt;') ? text.replaceAll('%lt;', '<') : text);
+  return text.includes('%lt;') ? text.replaceAll('%lt;', '<') : text;
 }

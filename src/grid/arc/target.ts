@@ -9,7 +9,7 @@ import { writeAtomically } from '../../host/atomic.ts';
 import type { DistantMachine } from '../../host/machine.ts';
 import { arcRequest } from '../arc-request.ts';
 import { outputMissing, writeAll } from '../output.ts';
-import type { JobStatus, StagedJob, Target, TargetFile } from '../target.ts';
+import type { JobStatus, MarkedJob, MarkedTarget, StagedJob, TargetFile } from '../target.ts';
 import { travellingFiles } from '../travelling.ts';
 import { toXrsl } from '../xrsl/convert.ts';
 import { printXrsl } from '../xrsl/print.ts';
@@ -33,10 +33,10 @@ export function arcText(job: StagedJob): string {
   return printXrsl(toXrsl(arcRequest(job, travellingFiles(job.sandbox)), { kind: 'rest' }));
 }
 
-export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): Target {
+export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): MarkedTarget {
   const name = endpoint.href.replace(/\/$/, '');
   const rest = arcRest(connect(endpoint, credentials, deadline, by), name);
-  const marks = new Map<string, string>();
+  const known = new Map<string, MarkedJob>();
   return {
     kind: 'arc',
     name,
@@ -46,7 +46,9 @@ export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): 
       await upload(rest, id, job);
       return id;
     },
-    find: (mark) => find(rest, mark, marks),
+    find: async (mark) =>
+      [...(await all(rest, known))].flatMap(([id, job]) => (job.mark === mark ? [id] : [])),
+    all: () => all(rest, known),
     resume: (id, job) => upload(rest, id, job),
     status: async (ids) => status(rest, ids),
     kill: (id) => rest.kill(id),
@@ -73,23 +75,33 @@ async function upload(rest: ArcRest, id: string, { sandbox }: StagedJob): Promis
 
 const LOOKS = 8;
 
-/** The list has no names: each job's description is looked into, once. */
-async function find(rest: ArcRest, mark: string, marks: Map<string, string>): Promise<string[]> {
+/**
+ * The list has no names: each job's description is looked into, once.
+ *
+ * @param known What was learnt before: a description does not change.
+ */
+async function all(
+  rest: ArcRest,
+  known: Map<string, MarkedJob>,
+): Promise<ReadonlyMap<string, MarkedJob>> {
   const ids = await rest.ids();
-  await each(
-    ids.filter((id) => !marks.has(id)),
-    LOOKS,
-    async (id) => {
-      const description = await rest.diagnose(id, 'description');
-      if (description !== undefined) marks.set(id, markIn(description));
-    },
-  );
-  return ids.filter((id) => marks.get(id) === mark);
+  const unknown = ids.filter((id) => !known.has(id));
+  await each(unknown, LOOKS, async (id) => {
+    const description = await rest.diagnose(id, 'description');
+    if (description !== undefined) known.set(id, readMarks(description));
+  });
+  const there = new Set(ids);
+  for (const id of known.keys()) if (!there.has(id)) known.delete(id);
+  return new Map([...known].filter(([, { mark }]) => mark !== ''));
 }
 
-/** Empty in what is no job of ours. */
-function markIn(description: string): string {
-  return /\("APPPOT_MARK" "(?<mark>[^"]*)"\)/.exec(description)?.groups?.mark ?? '';
+/** Without a mark it is no job of ours. Both languages end a variable's name by a quotation mark or a tag. */
+function readMarks(description: string): MarkedJob {
+  const value = (name: string): string | undefined =>
+    new RegExp(`${name}(?:"\\s*"|</Name>\\s*<Value>)(?<value>[\\w-]+)`).exec(description)?.groups
+      ?.value;
+  const label = value('APPPOT_LABEL');
+  return { mark: value('APPPOT_MARK') ?? '', ...(label !== undefined && { label }) };
 }
 
 async function status(

@@ -9,12 +9,13 @@ import type { Machine } from '../../host/machine.ts';
 import { jobsBase } from '../shared/base.ts';
 import { commandFault } from '../shared/fault.ts';
 import { markOf, numberOf } from '../shared/handle.ts';
+import { markedJobs } from '../shared/marked.ts';
 import { type Place, place } from '../shared/place.ts';
 import { renderRunner } from '../shared/script.ts';
-import type { JobStatus, StagedJob, Target } from '../target.ts';
+import type { JobStatus, MarkedTarget, StagedJob } from '../target.ts';
 import { parseAccounting, statusOfEnding } from './accounting.ts';
 import { parseErrorReason, parseFreeSlots, parseQueue, type QueuedJob } from './queue.ts';
-import { type GridEngineNames, hasMark, qsubWords } from './words.ts';
+import { type GridEngineNames, hasMark, markIn, qsubWords } from './words.ts';
 
 export interface GridEngineOptions {
   /** Where Grid Engine's commands are; its nodes have the directory of jobs at the same path. */
@@ -35,7 +36,7 @@ interface Desk {
 }
 
 /** `NUMBER@MARK`: the number is Grid Engine's, the mark names the directory. */
-export function gridEngineTarget(options: GridEngineOptions): Target {
+export function gridEngineTarget(options: GridEngineOptions): MarkedTarget {
   const { machine, base, deadline, names, variables, now } = options;
   const jobs = place(machine.files, jobsBase(machine, 'gridengine', base), 'gridengine');
   const run = async (argv: readonly string[]): Promise<string> =>
@@ -61,6 +62,10 @@ export function gridEngineTarget(options: GridEngineOptions): Target {
       const ids = new Set([...listed, ...(claimed === undefined ? [] : [claimed])]);
       return [...ids].map((id) => `${id}@${mark}`);
     },
+    all: () =>
+      markedJobs(jobs, async () =>
+        (await queue()).map(({ id, name }) => ({ id, mark: markIn(name) })),
+      ),
     resume: async () => undefined,
     status: async (ids) => {
       const listed = new Map(

@@ -38,6 +38,11 @@ export function hasMark(name: string, mark: string): boolean {
   return name.endsWith(`.${mark}`);
 }
 
+/** Of a job of whatever name. */
+export function markIn(name: string): string {
+  return name.split('.').at(-1) ?? '';
+}
+
 const LONGEST_NAME = 64;
 const MIB = 2 ** 20;
 

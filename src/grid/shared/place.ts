@@ -45,6 +45,8 @@ export function place(files: Files, base: () => Promise<string>, target: string)
       await files.makeDirectory(part);
       await files.copyIn(job.sandbox, join(part, 'job'));
       await files.writeText(join(part, 'run'), runner(whole), 0o700);
+      if (job.label !== undefined)
+        await files.writeText(join(part, 'label'), `${job.label}\n`, 0o600);
       // Another process may be faster.
       if (!(await files.move(part, whole))) await files.remove(part);
       return script;

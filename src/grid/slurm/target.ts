@@ -11,9 +11,10 @@ import { memoryRequest } from '../memory-request.ts';
 import { jobsBase } from '../shared/base.ts';
 import { commandFault } from '../shared/fault.ts';
 import { markOf, numberOf } from '../shared/handle.ts';
+import { markedJobs } from '../shared/marked.ts';
 import { type Place, place } from '../shared/place.ts';
 import { renderRunner } from '../shared/script.ts';
-import type { JobStatus, StagedJob, Target } from '../target.ts';
+import type { JobStatus, MarkedTarget, StagedJob } from '../target.ts';
 import { loadOf } from './load.ts';
 import { parseQueue, type SlurmJob } from './queue.ts';
 
@@ -26,7 +27,7 @@ export interface SlurmOptions {
 }
 
 /** `NUMBER@MARK`: the number is Slurm's, the mark names the directory. */
-export function slurmTarget({ machine, base, deadline }: SlurmOptions): Target {
+export function slurmTarget({ machine, base, deadline }: SlurmOptions): MarkedTarget {
   const jobs = place(machine.files, jobsBase(machine, 'slurm', base), 'slurm');
   const run = async (argv: readonly string[]): Promise<string> =>
     (await machine.run(argv, { timeout: deadline }).catch((error) => Promise.reject(fault(error))))
@@ -53,6 +54,12 @@ export function slurmTarget({ machine, base, deadline }: SlurmOptions): Target {
       const ids = new Set([...listed, ...(claimed === undefined ? [] : [claimed])]);
       return [...ids].map((id) => `${id}@${mark}`);
     },
+    all: () =>
+      markedJobs(jobs, async () =>
+        (await queue()).flatMap(({ id, comment, isOver }) =>
+          isOver ? [] : [{ id, mark: comment }],
+        ),
+      ),
     resume: async () => undefined,
     status: async (ids) => {
       const listed = new Map(
