@@ -15,6 +15,7 @@ export type OrchestratorCode =
   | 'DEADLINE_PASSED' // a call took too long; whether it did anything is unknown
   | 'STORE_MISSING'
   | 'NODE_UNKNOWN'
+  | 'NODES_LEFT' // some nodes could not be started or ended; the others are
   | 'JOB_UNKNOWN'
   | 'KIND_UNAVAILABLE' // the file names a kind of something that is not built in
   | 'USER_UNKNOWN'
