@@ -14,7 +14,6 @@ import { startArcCe } from '../kit/arc-ce.ts';
 import { startGridEngine } from '../kit/gridengine.ts';
 import { workDirectory } from '../kit/guest-run.ts';
 import { startSlurm } from '../kit/slurm.ts';
-import { startSshd } from '../kit/sshd.ts';
 import { until } from '../kit/until.ts';
 
 const AWKWARD = [
@@ -53,7 +52,7 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   }),
   arc: () => arc((url) => url),
   'arc-cli': () => arc((url) => `arc-cli:${url}`),
-  ...(isRoot && { slurm, 'slurm via ssh': slurmOverSsh, gridengine: gridEngine }),
+  ...(isRoot && { slurm, gridengine: gridEngine }),
 };
 
 describe.each(Object.entries(PLACES))('%s', (kind, open) => {
@@ -61,7 +60,7 @@ describe.each(Object.entries(PLACES))('%s', (kind, open) => {
   let directory: string;
   beforeAll(async () => {
     place = await open();
-    directory = mkdtempSync(join(work.path, `${kind.replaceAll(' ', '-')}-`));
+    directory = mkdtempSync(join(work.path, `${kind}-`));
     chmodSync(directory, 0o777);
   });
   afterAll(() => place?.stop());
@@ -157,17 +156,6 @@ async function arc(toTarget: (url: string) => string): Promise<Place> {
 async function slurm(): Promise<Place> {
   const { host, configuration, stop } = await startSlurm();
   return { host, to: 'slurm', env: { HOME: work.path, SLURM_CONF: configuration }, stop };
-}
-
-async function slurmOverSsh(): Promise<Place> {
-  const slurm = await startSlurm();
-  const sshd = await startSshd({ SLURM_CONF: slurm.configuration });
-  const stop = async (): Promise<void> => {
-    await sshd.stop();
-    await slurm.stop();
-  };
-  const env = { HOME: sshd.home };
-  return { host: localHost, to: `slurm via ${sshd.destination}`, env, stop };
 }
 
 async function gridEngine(): Promise<Place> {
