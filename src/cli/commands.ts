@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CommandName } from './command-names.ts';
 import type { Deps } from './deps.ts';
 import { type Load, loadProgram } from './program.ts';
 
@@ -28,7 +29,7 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   stop: async (deps) => (await import('./stop.ts')).stopCommand(deps),
   submit: async (deps) => (await import('./submit.ts')).submitCommand(deps),
   switch: async (deps) => (await import('./switch.ts')).switchCommand(deps),
-};
+} satisfies Record<CommandName, Load<Deps>>;
 
 /** Commands whose exit status is a guest command's. */
 export const GUEST_COMMANDS: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { openTarget } from '../../grid/open.ts';
 import { localHost } from '../../host/local.ts';
 import { sshMachine } from '../../host/ssh/machine.ts';
 import { systemClock } from '../../host/system-clock.ts';
@@ -6,7 +7,9 @@ import { systemRandom } from '../../host/system-random.ts';
 import type { Caller } from '../../launch/launch.ts';
 import type { Place } from '../../orchestrator/from-config/place.ts';
 import { callerOf } from '../caller.ts';
+import { ownCredentials } from '../credentials.ts';
 import type { Deps } from '../deps.ts';
+import { helperEnvironment } from '../environment.ts';
 import { homeOf } from '../home.ts';
 
 /** Until a connection by ssh is up. */
@@ -24,6 +27,13 @@ export function placeOf({ env, host }: Deps): Place {
         ...{ destination, deadline: CONNECTING, local: host },
         caller: { user: caller.user, home: homeOf(env) },
         agent: env.SSH_AUTH_SOCK,
+      }),
+    openTarget: (spec, base) =>
+      openTarget(spec, {
+        ...{ base, host, now: systemClock.now, agent: env.SSH_AUTH_SOCK },
+        credentials: ownCredentials(env),
+        environment: helperEnvironment(env),
+        caller: { user: caller.user, home: homeOf(env) },
       }),
     userOf,
   };

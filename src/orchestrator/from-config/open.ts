@@ -6,6 +6,7 @@
 
 import type { BatchSystem } from '../../batch/batch.ts';
 import type { PoolConfig } from '../../config/orchestrator/schema.ts';
+import type { Machine } from '../../host/machine.ts';
 import type { Pool } from '../../model/pool.ts';
 import type { Vpn } from '../../vpn/vpn.ts';
 import type { Settings } from '../reload/messages.ts';
@@ -26,7 +27,9 @@ export interface Opened {
 }
 
 /** Opens what the settings name. Nothing is asked or changed yet. */
-export async function openAll(settings: Settings, place: Place): Promise<Opened> {
+export async function openAll(settings: Settings, on: Place): Promise<Opened> {
+  const machines: Machine[] = [];
+  const place = remembering(on, machines);
   const batch = await openBatch(settings.batch, place);
   const vpn = openVpn(settings, place);
   const filesOf = await nodeFiles(settings);
@@ -44,6 +47,7 @@ export async function openAll(settings: Settings, place: Place): Promise<Opened>
     close: async () => {
       const all = [batch, vpn, ...pools.map(({ provider }) => provider)];
       await Promise.allSettled(all.map((one) => one?.close()));
+      await Promise.allSettled(machines.map((machine) => machine.close()));
     },
   };
 }
@@ -60,6 +64,19 @@ export function setupOf(
     ...(vpn !== undefined && { vpn }),
     ...(budget !== undefined && { budget }),
     limits: withoutGaps(limits),
+  };
+}
+
+/** Connections are shared by all that use the same machine, and kept in mind to be closed. */
+function remembering(place: Place, machines: Machine[]): Place {
+  return {
+    ...place,
+    connect: (destination) => {
+      const known = machines.find(({ name }) => name === destination);
+      const machine = known ?? place.connect(destination);
+      if (known === undefined) machines.push(machine);
+      return machine;
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
+import type { TargetSpec } from '../../grid/records/record.ts';
+import type { Target } from '../../grid/target.ts';
 import type { Host } from '../../host/host.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { Caller } from '../../launch/launch.ts';
@@ -11,6 +13,12 @@ export interface Place {
   readonly host: Host;
   /** Another machine, by ssh. */
   connect(destination: string): Machine;
+  /**
+   * A cluster or grid that runs jobs.
+   *
+   * @param base Where it keeps what it needs on this machine.
+   */
+  openTarget(spec: TargetSpec, base: string): Target;
   readonly caller: Caller;
   /** `$PATH` */
   readonly path: string;

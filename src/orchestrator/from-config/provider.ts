@@ -4,8 +4,8 @@ import { dummyCloud, NO_FAULTS, SOME_FAULTS } from '../../provider/dummy.ts';
 import type { Provider } from '../../provider/provider.ts';
 import { umlProvider } from '../../provider/uml.ts';
 import { OrchestratorError } from '../errors.ts';
+import { openJobs, openSsh } from './jobs.ts';
 import type { Place } from './place.ts';
-import { unavailable } from './unavailable.ts';
 
 /** What the guest's own kernel and daemons need beside its jobs. */
 const OWN_MEMORY = 64 * 2 ** 20;
@@ -26,9 +26,15 @@ export async function openProvider(
       return openUml(provider, pool, state, place);
     case 'dummy':
       return openDummy(provider, pool.name, place);
+    case 'ssh':
+      return openSsh(provider, pool, memoryOf(provider, pool), place);
     default:
-      throw unavailable('provider', provider.kind);
+      return openJobs(provider, pool, memoryOf(provider, pool), state, place);
   }
+}
+
+function memoryOf({ memory }: { readonly memory?: number | undefined }, pool: PoolConfig): number {
+  return memory ?? pool.memory + OWN_MEMORY;
 }
 
 type Of<Kind extends ProviderConfig['kind']> = Extract<ProviderConfig, { readonly kind: Kind }>;
@@ -39,7 +45,8 @@ async function openUml(
   state: string,
   place: Place,
 ): Promise<Provider> {
-  const { image, kernel, memory = pool.memory + OWN_MEMORY, binds, confine, directory } = config;
+  const { image, kernel, binds, confine, directory } = config;
+  const memory = memoryOf(config, pool);
   const { host, path, temporary, clock } = place;
   const caller = config.user === undefined ? place.caller : await userOf(config.user, place);
   return umlProvider({
