@@ -13,14 +13,16 @@ export async function openBatch(config: BatchConfig, place: Place): Promise<Batc
   switch (config.kind) {
     case 'gridengine': {
       const { queue, hostgroup, qmasterPort } = config;
-      return gridEngine({
-        ...{ host: hostOf(config, place), queue, now },
-        ...(hostgroup !== undefined && { hostGroup: hostgroup }),
-        ...(qmasterPort !== undefined && { port: qmasterPort }),
-      });
+      return at(config, place, (host) =>
+        gridEngine({
+          ...{ host, queue, now },
+          ...(hostgroup !== undefined && { hostGroup: hostgroup }),
+          ...(qmasterPort !== undefined && { port: qmasterPort }),
+        }),
+      );
     }
     case 'slurm':
-      return slurm({ host: hostOf(config, place), features: config.features, now });
+      return at(config, place, (host) => slurm({ host, features: config.features, now }));
     case 'replay':
       return replay({ path: config.file, slots: config.slots, now });
     case 'random':
@@ -28,6 +30,13 @@ export async function openBatch(config: BatchConfig, place: Place): Promise<Batc
   }
 }
 
-function hostOf({ via }: { readonly via?: string | undefined }, place: Place): Host {
-  return via === undefined ? place.host : place.connect(via);
+/** Here, or on another machine, whose connection ends with it. */
+function at(
+  { via }: { readonly via?: string | undefined },
+  place: Place,
+  open: (host: Host) => BatchSystem,
+): BatchSystem {
+  if (via === undefined) return open(place.host);
+  const machine = place.connect(via);
+  return { ...open(machine), close: () => machine.close() };
 }
