@@ -95,7 +95,7 @@ step 'lose a node: nobody is told'
 name=$(apppot nodes -c "$run/orchestrator.yaml" --json | node -pe 'JSON.parse(require("fs").readFileSync(0)).nodes[0].name')
 echo "$name"
 # shellcheck disable=SC2016
-on_head sh -c 'cut -d" " -f1 "$1/claim" "$2/processes" | while read -r pid; do kill -KILL -- "-$pid"; done' lose \
+on_head sh -c 'cut -d" " -f1 "$1/claim" "$2/processes" | while read -r pid; do kill -s KILL -- "-$pid"; done' lose \
   "$run/state/nodes/local/$name" "/tmp/apppot-2001/${name##*-}"
 
 step 'all jobs are done'

@@ -63,8 +63,12 @@ bury() { # NAME
 
 # Prints "full REASON" when the machine takes no more.
 create_node() { # NAME UID:GID MOST MEBIBYTES
-  mkdir -p "$base"
-  [ -z "$2" ] || chmod 711 "$base"
+  if [ -z "$2" ]; then
+    mkdir -p "$base"
+  else
+    # Another user's guests pass through.
+    (umask 066 && mkdir -p "$base") && chmod 711 "$base"
+  fi
   if [ -e "$base/.ended/$1" ]; then return 0; fi
   if [ ! -d "$base/$1" ]; then
     has_room "$3" "$4" || return 0
@@ -108,7 +112,10 @@ start_node() { # NAME UID:GID
   ' node "$base/$1" </dev/null >>"$base/$1/log" 2>&1 &
   waits=0
   until [ -e "$base/$1/claim" ] || [ ! -d "$base/$1" ]; do
-    [ "$waits" -lt 200 ] || return 1
+    if [ "$waits" -ge 200 ]; then
+      tail -n 1 "$base/$1/log" >&2
+      return 1
+    fi
     waits=$((waits + 1))
     sleep 0.05
   done

@@ -107,7 +107,7 @@ async function lose(name: string): Promise<void> {
   const guest = `/tmp/apppot-2001/${name.split('-').at(-1)}`;
   await engine.enter.run([
     ...['sh', '-c'],
-    `cut -d' ' -f1 "$1/claim" "$2/processes" | while read -r pid; do kill -KILL -- "-$pid"; done`,
+    `cut -d' ' -f1 "$1/claim" "$2/processes" | while read -r pid; do kill -s KILL -- "-$pid"; done`,
     ...['lose', place, guest],
   ]);
 }

@@ -5,6 +5,8 @@ import type { Random } from '../../base/random.ts';
 import { writeAtomically } from '../../host/atomic.ts';
 
 const OWNER_ONLY = 0o600;
+/** Nodes of another user run below it; what is in it is for its owner alone. */
+const PASSABLE = 0o711;
 
 /**
  * The mark of everything that an orchestrator makes. It is kept beside the store: when that is lost, what was made is
@@ -26,7 +28,7 @@ export async function newController(state: string, random: Random): Promise<stri
   const found = await controllerIn(state);
   if (found !== undefined) return found;
   const controller = uuid(random);
-  await mkdir(state, { recursive: true, mode: 0o700 });
+  await mkdir(state, { recursive: true, mode: PASSABLE });
   await writeAtomically(
     join(state, 'controller'),
     (file) => file.writeFile(`${controller}\n`),
