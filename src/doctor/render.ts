@@ -1,8 +1,12 @@
 import { GROUPS } from './check.ts';
 import type { Line, Report } from './examine.ts';
 
-/** The report for people; `quiet` leaves out what is well. */
-export function renderReport({ lines, usable }: Report, quiet: boolean): string {
+/**
+ * The report for people; `quiet` leaves out what is well.
+ *
+ * @param where What was looked at.
+ */
+export function renderReport({ lines, usable }: Report, quiet: boolean, where = 'here'): string {
   const shown = quiet ? lines.filter(({ verdict }) => verdict !== 'ok') : lines;
   const groups = GROUPS.flatMap((group) => {
     const own = shown.filter((line) => line.group === group);
@@ -11,7 +15,7 @@ export function renderReport({ lines, usable }: Report, quiet: boolean): string 
   const count = (verdict: Line['verdict']): number =>
     lines.filter((line) => line.verdict === verdict).length;
   const sums = `${count('ok')} ok, ${count('warn')} warnings, ${count('fail')} failures`;
-  const verdict = `${usable ? 'Guests can run here' : 'Guests cannot run here'}: ${sums}.`;
+  const verdict = `Guests ${usable ? 'can' : 'cannot'} run ${where}: ${sums}.`;
   return [...groups, verdict].join('\n\n');
 }
 

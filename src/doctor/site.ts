@@ -8,7 +8,7 @@ import { AppPotError } from '../base/errors.ts';
 import { CHECKS, TRIALS } from './checks.ts';
 import type { Line, Report } from './examine.ts';
 
-export type SiteCode = 'PROBE_MALFORMED';
+export type SiteCode = 'PROBE_MALFORMED' | 'PROBE_SILENT';
 
 export class SiteError extends AppPotError<SiteCode> {}
 
@@ -16,6 +16,13 @@ export interface SiteReport extends Report {
   /** The worker's name. */
   readonly host: string;
 }
+
+/** What is looked at on workers only. */
+const OF_WORKERS: readonly Pick<Line, 'id' | 'group' | 'title'>[] = [
+  { id: 'exec', group: 'memory', title: 'execution' },
+  { id: 'quota', group: 'files', title: 'quota' },
+  { id: 'ports', group: 'network', title: 'ports' },
+];
 
 /**
  * @param text What the probe's job printed.
@@ -26,7 +33,7 @@ export function readProbe(text: string): SiteReport {
     [...text.matchAll(/^([\w.-]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
   );
   if (values.get('probe') !== '1') throw malformed(text);
-  const lines = [...CHECKS, ...TRIALS].flatMap(({ id, group, title }): Line[] => {
+  const lines = [...CHECKS, ...OF_WORKERS, ...TRIALS].flatMap(({ id, group, title }): Line[] => {
     const verdict = values.get(`${id}.verdict`);
     const line = { id, group, title, found: values.get(`${id}.found`) ?? '' };
     const remedy = values.get(`${id}.remedy`) ?? '';

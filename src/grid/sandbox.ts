@@ -12,7 +12,7 @@ import { summarizeBundle } from '../snap/summary.ts';
 import type { JobDescription, JobInput } from './description.ts';
 import { SandboxError } from './sandbox-error.ts';
 import type { StagedJob } from './target.ts';
-import { renderProbe, renderWrapper } from './wrapper.ts';
+import { type Reach, renderProbe, renderWrapper } from './wrapper.ts';
 
 /** Names that the job's own files have; a user's input may have none of them. */
 export const OWN_FILES = {
@@ -86,12 +86,12 @@ export async function planSandbox(
  * A job of a few seconds instead of a real one: it prints what the worker has for guests, for
  * `doctor/site.ts` to read, and starts a guest that does nothing.
  */
-export function planProbe(description: JobDescription): SandboxPlan {
+export function planProbe(description: JobDescription, reach?: Reach): SandboxPlan {
   const job: JobDescription = { ...description, command: ['true'], environment: {} };
   return {
     wrapper: OWN_FILES.wrapper,
     files: [
-      { ...text(OWN_FILES.wrapper, renderProbe(job)), isExecutable: true },
+      { ...text(OWN_FILES.wrapper, renderProbe(job, reach)), isExecutable: true },
       ...wordFiles(job),
       ...shipped({ ...job, changes: undefined }),
     ],

@@ -38,10 +38,20 @@ export function renderWrapper(description: JobDescription, base: string): string
   return render(description, base, PARTS, 'run_job');
 }
 
-/** @returns a script like a job's, which says what the worker has for guests. */
-export function renderProbe(description: JobDescription): string {
+/**
+ * @param reach Where the worker shall try to connect to.
+ * @returns a script like a job's, which says what the worker has for guests.
+ */
+export function renderProbe(description: JobDescription, reach?: Reach): string {
   const { changes: _, saveChanges: __, stdin: ___, ...plain } = description;
-  return render(plain, '', [...PARTS, 'grid/probe.sh'], 'run_probe');
+  const values = `probe_host=${quote(reach?.host ?? '')} probe_port=${reach?.port ?? ''}`;
+  return render(plain, '', [...PARTS, 'grid/probe.sh'], `${values}\nrun_probe`);
+}
+
+/** A server that the submitter uses. */
+export interface Reach {
+  readonly host: string;
+  readonly port: number;
 }
 
 function render(

@@ -5,7 +5,7 @@ import type * as proofs from './world/proofs.ts';
 export interface Rule {
   readonly rule: string;
   readonly claim: string;
-  readonly proof: keyof typeof proofs;
+  readonly proof: Exclude<keyof typeof proofs, 'own' | 'submit' | 'worldOf'>;
   readonly out: readonly Edit[];
 }
 

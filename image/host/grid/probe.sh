@@ -98,6 +98,72 @@ boots() {
   fi
 }
 
+# The kernel program tells, before it boots, what it found of the host; it has no disk, and so ends soon.
+ask_kernel() {
+  asked_in=$(mktemp -d "$temporary/apppot-probe.XXXXXX") || return 1
+  env -u TMPDIR -u TMP -u TEMP "$kernel" mem=64M con=null con0=null,fd:1 "uml_dir=$asked_in" panic=1 \
+    </dev/null >"$asked_in/said" 2>&1 &
+  waited=0
+  while kill -0 "$!" 2>/dev/null && [ "$waited" -lt 15 ] && ! grep -q '^Linux version' "$asked_in/said"; do
+    sleep 1
+    waited=$((waited + 1))
+  done
+  { kill -s KILL "$!" && wait "$!"; } 2>/dev/null
+  said=$(head -c 4096 "$asked_in/said" | tr -d '\r')
+  rm -rf "$asked_in"
+}
+
+# What it answered to one of its own questions.
+answer() { # QUESTION
+  printf '%s\n' "$said" | sed -n "s/^$1\.\.\.//p" | head -n 1
+}
+
+say_answers() {
+  ask_kernel || return 0
+  case $(answer 'Checking that ptrace can change system call numbers') in
+  OK*) say ptrace ok 'a process may trace its children' ;;
+  *) say ptrace fail "denied: $(printf '%s\n' "$said" | grep -i -m 1 'ptrace\|check' || printf 'the kernel program says nothing of it')" \
+    'Ask the site for kernel.yama.ptrace_scope=1 at most, and no rules of a sandbox against ptrace.' ;;
+  esac
+  case $(answer 'Checking if /dev/shm is on tmpfs') in
+  OK*) say memory-shared ok "tmpfs, $(($(room_in /dev/shm) / 1024)) MiB free" ;;
+  *) say memory-shared warn 'not a tmpfs' 'Ask the site for a /dev/shm of type tmpfs; guests use TMPDIR instead, which is slower.' ;;
+  esac
+  case $(answer 'Checking PROT_EXEC mmap in [^ .]*') in
+  OK*) say exec ok 'memory of guests may be executed' ;;
+  *) say exec warn 'where the kernel would put memory of guests nothing may be executed' \
+    'Ask the site for /dev/shm, or a TMPDIR, without noexec.' ;;
+  esac
+}
+
+# A quota may leave less than the filesystem has.
+say_quota() {
+  written=$(mktemp "$temporary/apppot-probe.XXXXXX") || return 0
+  if said=$(dd if=/dev/zero of="$written" bs=1048576 count=16 2>&1 && sync 2>&1); then
+    say quota ok "16 MiB could be written to $temporary"
+  else
+    say quota fail "16 MiB could not be written to $temporary: $(printf '%s\n' "$said" | head -n 1)" \
+      'Ask the site for more quota, or for another TMPDIR.'
+  fi
+  rm -f "$written"
+}
+
+# Only bash can open a connection without further programs.
+say_ports() {
+  ports=$(tr '\t' '-' </proc/sys/net/ipv4/ip_local_port_range 2>/dev/null)
+  found="outgoing from ports ${ports:-unknown}"
+  if [ -z "$probe_host" ]; then
+    say ports ok "$found"
+  elif ! has_command bash; then
+    say ports ok "$found; connections are not tried, for there is no bash"
+  elif bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$probe_host" "$probe_port" 2>/dev/null; then
+    say ports ok "$found; $probe_host:$probe_port can be reached"
+  else
+    say ports warn "$found; $probe_host:$probe_port cannot be reached" \
+      'Guests there have no way out: let inputs travel with the job, or ask the site for outgoing connections.'
+  fi
+}
+
 run_probe() {
   enter_job
   printf 'probe=1\nhost=%s\n' "$(one_line "$(cat /proc/sys/kernel/hostname)")"
@@ -105,7 +171,13 @@ run_probe() {
   try user show_worker check_programs || ready=''
   try yama show_scope check_tracing || ready=''
   try limit-file-size show_limit check_file_size || ready=''
-  try kernel show_kernel find_kernel || ready=''
+  if try kernel show_kernel find_kernel; then
+    say_answers
+  else
+    ready=''
+  fi
+  say_quota
+  say_ports
   try temporary show_room check_room || ready=''
   if (choose_confinement) 2>/dev/null; then
     choose_safety

@@ -1,3 +1,4 @@
+import type { Instant } from '../../base/clock.ts';
 import type { Phase } from '../../model/node.ts';
 import type { NodeRow } from '../rows.ts';
 import type { Draft } from './draft.ts';
@@ -102,19 +103,24 @@ function watchReady(row: NodeRow, draft: Draft, sight: Sight): void {
   else draft.put(withUse(row, sight));
 }
 
-/** Idle is only what was seen to be idle. */
+/** Idle is only what was seen to be idle. The row stays the same when nothing has changed. */
 function withUse(row: NodeRow, sight: Sight): NodeRow {
+  const { batch, frozen } = sight;
+  if (batch === undefined || frozen) return row;
   const host = sight.hostOf(row);
-  if (sight.batch === undefined || sight.frozen) return row;
-  const { idleSince, downSince, ...rest } = row;
-  const jobs = sight.jobsOn.get(row.seat.host) ?? 0;
   const used = host?.used ?? 0;
-  const isIdle = host?.state === 'up' && used === 0 && jobs === 0;
+  const isUp = host?.state === 'up';
+  const isIdle = isUp && used === 0 && !sight.jobsOn.has(row.seat.host);
+  const since = (was: boolean, before: Instant | undefined) =>
+    was ? (before ?? batch.taken) : undefined;
+  const idle = since(isIdle, row.idleSince);
+  const down = since(!isUp, row.downSince);
+  if (used === row.used && idle === row.idleSince && down === row.downSince) return row;
+  const { idleSince: _, downSince: __, ...rest } = row;
   return {
-    ...rest,
-    used,
-    ...(isIdle && { idleSince: idleSince ?? sight.batch.taken }),
-    ...(host?.state !== 'up' && { downSince: downSince ?? sight.batch.taken }),
+    ...{ ...rest, used },
+    ...(idle !== undefined && { idleSince: idle }),
+    ...(down !== undefined && { downSince: down }),
   };
 }
 

@@ -23,7 +23,7 @@ interface Scene extends Partial<Omit<WorldOptions, 'faults'>> {
   readonly seed?: number;
 }
 
-function worldOf({ faults, seed = 1, ...patch }: Scene): World {
+export function worldOf({ faults, seed = 1, ...patch }: Scene): World {
   const pools = [{ pool: poolOf('small'), provider: 'cloud-a' }];
   const limits = { interval: 30, coolDown: 60, cordonShare: 1, seatQuarantine: 600, lease: 900 };
   return new World({
@@ -33,7 +33,7 @@ function worldOf({ faults, seed = 1, ...patch }: Scene): World {
   });
 }
 
-function submit(world: World, count: number, length: number, slots = 2): void {
+export function submit(world: World, count: number, length: number, slots = 2): void {
   for (let i = 0; i < count; i += 1) world.cluster.submit(slots, length);
 }
 
@@ -43,7 +43,7 @@ async function running(world: World, length: number): Promise<World> {
   return world;
 }
 
-function own(world: World) {
+export function own(world: World) {
   return world.machines.filter(({ tags }) => tags?.controller === UUID);
 }
 

@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly idle?: Seconds;
   readonly budget?: BudgetTerms;
   readonly arm?: boolean;
+  /** Cycles that are kept for replay. Default none. */
+  readonly record?: number;
   /** Kill the controller at this gate, counted over all its lives. */
   readonly killAt?: number;
   /** How long nobody starts it again. Default 5 to 300 s. */
@@ -49,7 +51,7 @@ export class World {
   readonly members = new Set<string>();
   readonly controllers: Controller[] = [];
   readonly chance: Chance;
-  readonly store: Store;
+  store: Store;
   readonly engine: WorldOptions['engine'];
   readonly pools: WorldOptions['pools'];
   readonly cluster: Cluster;
@@ -70,6 +72,7 @@ export class World {
   gates = 0;
   kills = 0;
   private isKept = true;
+  private isArmed: boolean;
   private readonly options: WorldOptions;
 
   constructor(options: WorldOptions) {
@@ -80,6 +83,7 @@ export class World {
     this.pools = pools;
     this.faults = faults;
     this.options = options;
+    this.isArmed = options.arm === true;
     this.tellsIncarnation = chance.happens(0.5);
     this.refusesBusy = chance.happens(0.5);
     this.cluster = new Cluster(this);
@@ -109,8 +113,8 @@ export class World {
       seats: Array.from({ length: options.seats }, (_, index): Seat => {
         return { host: `node${index + 1}`, address: `10.8.1.${index + 1}` };
       }),
-      record: 0,
-      arm: options.arm === true,
+      record: options.record ?? 0,
+      arm: this.isArmed,
       ...(options.budget !== undefined && { budget: options.budget }),
     };
   }
@@ -153,8 +157,12 @@ export class World {
     if (!controller.isAlive) return;
     controller.isAlive = false;
     this.kills += 1;
-    if (!this.isKept) return;
-    this.clock.after(this.options.outage ?? this.chance.between(5, 300), () => {
+    this.restartLater();
+  }
+
+  private restartLater(): void {
+    const outage = this.options.outage ?? this.chance.between(5, 300);
+    this.clock.after(outage, () => {
       if (this.isKept && this.alive().length === 0) this.startOrchestrator();
     });
   }
@@ -164,6 +172,14 @@ export class World {
     for (const controller of this.alive()) controller.isAlive = false;
   }
 
+  /** The store is lost, and another orchestrator starts without it. */
+  renew(store: Store, { arm }: { readonly arm: boolean }): void {
+    this.store = store;
+    this.isArmed = arm;
+    this.isKept = true;
+    this.startOrchestrator();
+  }
+
   alive(): readonly Controller[] {
     return this.controllers.filter((one) => one.isAlive);
   }
@@ -171,9 +187,9 @@ export class World {
   /** It has ended itself: another has taken over, or it has a fault. */
   controllerEnded({ error }: Controller): void {
     const isLost = error instanceof Error && 'code' in error && error.code === 'EPOCH_LOST';
-    if (isLost) return;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.judge.fail('bug', text);
+    if (isLost) this.restartLater();
+    else this.judge.fail('bug', text);
   }
 
   /** A call is about to be made, or its answer to be heard. */
