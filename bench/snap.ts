@@ -3,23 +3,24 @@
  * way of the first AppPot (GNU tar --listed-incremental) and other tools.
  *
  * Usage: npx tsx bench/snap.ts [--rounds N] [--cold N] [--peers] [--guest] [--curve]
- *   [--entries N] [--directory DIR] [--clean]
+ *   [--entries N] [--directory DIR] [--clean]; --rounds 0 leaves the first table out
  *
  * Needs root (to drop caches, and for owners), linux.uml, GNU tar, and about 10 GB in DIR
- * (/var/tmp/apppot-bench); 30 GB more, rsync, restic, umoci and mmdebstrap with --peers; 25 GB more with
- * --curve. The trees stay there for the next run; --clean removes them. Run `npm run build` before.
+ * (/var/tmp/apppot-bench); 40 GB more, rsync, restic, umoci and mmdebstrap with --peers; 25 GB more with
+ * --curve. The trees stay there for the next run, what is made for peers apart; --clean removes them. Run
+ * `npm run build` before.
  *
  * @module
  */
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ours, peers, TAR, tar } from './snap/contenders.ts';
-import { printCurve } from './snap/curve.ts';
-import { insideGuest } from './snap/in-guest.ts';
+import { OURS_SAME, ours, peers, TAR, tar } from './snap/contenders.ts';
+import { longer, printCurve, titleOf } from './snap/curve.ts';
+import { IN_GUEST, inFreshGuests, inWarmGuest } from './snap/in-guest.ts';
 import { type Measured, measure, type Runs } from './snap/measure.ts';
-import { hasVirtDiff, type Prepared, prepare } from './snap/prepare.ts';
-import { print, printGoals, printTable } from './snap/report.ts';
+import { hasVirtDiff, type Prepared, prepare, run } from './snap/prepare.ts';
+import { print, printGoals, printMemory, printTable } from './snap/report.ts';
 import type { TreeSize } from './snap/tree.ts';
 
 const { values: options } = parseArgs({
@@ -41,6 +42,8 @@ const WANTED = {
   cold: 1 / 14,
   indexed: 1 / 15,
   guest: 1 / 80,
+  /** MB, at the most. */
+  memory: 200,
   base: 0.4,
   changes: 0.5,
 };
@@ -49,23 +52,40 @@ function main(directory: string): void {
   mkdirSync(directory, { recursive: true });
   const size = { entries: Number(options.entries), times: 1 };
   const runs: Runs = { rounds: Number(options.rounds), cold: false, directory };
-  const prepared = prepare(directory, size, false);
+  if (options.rounds !== '0') measureOurs(prepare(directory, size, false), runs);
+  if (options.curve) printCurve(directory, size, { ...runs, rounds: Math.max(1, runs.rounds) });
+  if (options.peers) {
+    for (const tree of ['debian', size, longer(size)] as const) measurePeers(tree, runs);
+  }
+}
+
+function measureOurs(prepared: Prepared, runs: Runs): void {
   const warm = measureAll(prepared, runs);
   if (options.cold !== '0') {
     measureAll(prepared, { ...runs, rounds: Number(options.cold), cold: true });
   }
-  if (options.guest) measureGuest(prepared, warm);
-  if (options.curve) printCurve(directory, size, runs);
-  if (options.peers) for (const tree of ['debian', size] as const) measurePeers(tree, runs);
+  if (options.guest) measureGuest(prepared, warm, runs);
 }
 
-/** Each once, after one run in vain: some of them take minutes. */
+/**
+ * Each warm and cold, once, after one run in vain: some of them take minutes. What the other tools need
+ * is much, so it goes when the tree has been measured.
+ */
 function measurePeers(size: TreeSize, runs: Runs): void {
   const prepared = prepare(runs.directory, size, true);
-  const { offline, changes } = ours(prepared);
-  const all = [offline, changes, tar(prepared).changes, ...peers(prepared)];
-  const title = size === 'debian' ? 'a Debian root' : `${size.entries} entries`;
-  printTable(`${title}, warm, once`, measure(all, { ...runs, rounds: 1 }), [TAR.changes]);
+  const { offline, indexed, changes } = ours(prepared);
+  const all = [offline, indexed, changes, tar(prepared).changes, ...peers(prepared)];
+  const title = size === 'debian' ? 'a Debian root' : titleOf(size);
+  run('mount', ['-o', 'loop,ro', prepared.image, prepared.mounted]);
+  try {
+    for (const cold of [false, true]) {
+      const rows = measure(all, { ...runs, rounds: 1, cold });
+      printTable(`${title}, ${cold ? 'cold' : 'warm'}, once`, rows, [TAR.changes]);
+    }
+  } finally {
+    run('umount', [prepared.mounted]);
+    rmSync(prepared.directory, { recursive: true, force: true });
+  }
   if (!hasVirtDiff()) print('not measured: virt-diff, which is not installed', []);
 }
 
@@ -91,15 +111,29 @@ function measureAll(prepared: Prepared, runs: Runs): readonly Measured[] {
           { of: changes, against: tarChanges, most: WANTED.changes },
         ]),
   ]);
+  printMemory([image, indexed, base, changes], WANTED.memory);
   return rows;
 }
 
-function measureGuest(prepared: Prepared, warm: readonly Measured[]): void {
-  const rows = insideGuest(prepared);
-  const names = rows.map(({ name }) => name).filter((name) => name.startsWith('tar'));
-  printTable('in a guest, once, warm', rows, names);
-  const [image, changes] = [warm[0], rows.find(({ name }) => name === 'tar in the guest: changes')];
-  if (image && changes) printGoals([{ of: image, against: changes, most: WANTED.guest }]);
+/** The original ran in guests: in ones that run for long, and, as users do it, in ones just started. */
+function measureGuest(prepared: Prepared, warm: readonly Measured[], runs: Runs): void {
+  const image = warm[0];
+  if (image === undefined) return;
+  const offline = (cow: string): readonly Measured[] =>
+    measure([ours({ ...prepared, cow }).same], runs);
+  for (const [title, rows] of [
+    ['in a guest, its cache warm, once', inWarmGuest(prepared)],
+    ['in a guest just started, once', inFreshGuests(prepared, offline)],
+  ] as const) {
+    const [base, changes] = [IN_GUEST.tar.base, IN_GUEST.tar.changes];
+    printTable(title, [...rows, image], [base, changes]);
+    const against = rows.find(({ name }) => name === changes);
+    const same = rows.find(({ name }) => name === OURS_SAME);
+    if (against === undefined) continue;
+    for (const of of [image, ...(same === undefined ? [] : [same])]) {
+      printGoals([{ of, against, most: WANTED.guest }]);
+    }
+  }
 }
 
 if (options.clean) rmSync(options.directory, { recursive: true, force: true });

@@ -8,20 +8,47 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCredentials } from '../src/grid/arc/credentials.ts';
+import { arcTarget } from '../src/grid/arc/target.ts';
 import { type ArcCe, startArcCe } from '../test/kit/arc-ce.ts';
 
 const [jobs = '20', rounds = '3'] = process.argv.slice(2);
 const JOBS = Number(jobs);
 const BIN = join(import.meta.dirname, '../bin/apppot.js');
 
-/** Per second. */
+/** Jobs per second. */
 interface Rates {
   readonly submitted: number;
-  /** One question about all of them. */
+  /** One command that asks for all of them. */
   readonly asked: number;
+  /** Each time after that, while one waits: ours asks again from the same process. */
+  readonly polled: number;
+}
+
+const POLLS = 5;
+
+/** As `apppot job wait` does it. */
+async function poll(ce: ArcCe): Promise<number> {
+  const { certificate, key, authorities } = ce;
+  const credentials = readCredentials({ certificate, key, authorities }, Date.now() / 1_000);
+  const target = arcTarget({ endpoint: new URL(ce.url), credentials, deadline: 60 });
+  try {
+    const ids = jobsAt(ce).slice(-JOBS);
+    await target.status(ids);
+    const before = process.hrtime.bigint();
+    for (let count = 0; count < POLLS; count += 1) await target.status(ids);
+    return (POLLS * ids.length) / (Number(process.hrtime.bigint() - before) / 1e9);
+  } finally {
+    await target.close();
+  }
+}
+
+function jobsAt(ce: ArcCe): readonly string[] {
+  const entries = readdirSync(join(ce.directory, 'session'), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 /** ARC's programs want them to be the caller's own. */
@@ -54,15 +81,15 @@ function runner(cwd: string, env: NodeJS.ProcessEnv): Run {
 }
 
 /** The sandbox of a job of ours: three files. Both sides send the same ones. */
-function ours(run: Run, service: string): Rates {
-  const words = ['submit', '--to', service, '--image', '/no.img'];
+async function ours(run: Run, ce: ArcCe): Promise<Rates> {
+  const words = ['submit', '--to', ce.url, '--image', '/no.img'];
   const submitting = seconds(() => {
     run([process.execPath, BIN, ...words, '--array', jobs, 'true']);
   });
   const asking = seconds(() => {
     run([process.execPath, BIN, 'jobs', '--json']);
   });
-  return { submitted: JOBS / submitting, asked: JOBS / asking };
+  return { submitted: JOBS / submitting, asked: JOBS / asking, polled: await poll(ce) };
 }
 
 /** One job for each call: several in one are refused by ARC 6.17. */
@@ -74,7 +101,8 @@ function theirs(run: Run, service: string, ids: string): Rates {
   const asking = seconds(() => {
     run(['arcstat', '-i', ids]);
   });
-  return { submitted: JOBS / submitting, asked: JOBS / asking };
+  const asked = JOBS / asking;
+  return { submitted: JOBS / submitting, asked, polled: asked };
 }
 
 /** What `apppot submit --dry-run` says of it, for ARC's command line. */
@@ -96,13 +124,18 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-function report(name: string, rates: readonly Rates[]): Rates {
-  const found = {
-    submitted: median(rates.map(({ submitted }) => submitted)),
-    asked: median(rates.map(({ asked }) => asked)),
-  };
-  const { submitted, asked } = found;
-  print(`${name.padEnd(18)} ${submitted.toFixed(2).padStart(8)} ${asked.toFixed(1).padStart(8)}`);
+const COLUMNS = ['submitted', 'asked', 'polled'] as const;
+
+function row(name: string, cells: readonly string[]): void {
+  print([name.padEnd(18), ...cells.map((cell) => cell.padStart(10))].join(' '));
+}
+
+function report(name: string, rates: readonly Rates[]): readonly number[] {
+  const found = COLUMNS.map((column) => median(rates.map((one) => one[column])));
+  row(
+    name,
+    found.map((value) => value.toFixed(2)),
+  );
   return found;
 }
 
@@ -116,17 +149,19 @@ async function main(): Promise<void> {
     writeJob(run, home);
     const [our, their]: [Rates[], Rates[]] = [[], []];
     for (let round = 0; round < Number(rounds); round += 1) {
-      our.push(ours(run, ce.url));
+      our.push(await ours(run, ce));
       their.push(theirs(run, ce.url, join(home, `ids-${round}`)));
       rmSync(join(home, 'state'), { recursive: true });
       rmSync(join(home, '.arc'), { recursive: true, force: true });
     }
     print(`${jobs} jobs, median of ${rounds} rounds, per second`);
-    print(`${''.padEnd(18)} ${'submit'.padStart(8)} ${'ask'.padStart(8)}`);
+    row('', COLUMNS);
     const one = report('apppot', our);
     const other = report('arcsub, arcstat', their);
-    const [submit, ask] = [one.submitted / other.submitted, one.asked / other.asked];
-    print(`${'ratio'.padEnd(18)} ${submit.toFixed(1).padStart(8)} ${ask.toFixed(1).padStart(8)}`);
+    row(
+      'ratio',
+      one.map((value, index) => (value / (other[index] ?? Number.NaN)).toFixed(1)),
+    );
   } finally {
     await ce.stop();
     rmSync(home, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { realDeps } from '../dist/cli/deps.js';
-import { main } from '../dist/cli/main.js';
+import { createRequire } from 'node:module';
 
-await main(['snap', ...process.argv.slice(2)], realDeps(process, 'apppot-snap'));
+const { run } = createRequire(import.meta.url)('../dist/cli/apppot-snap.cjs');
+
+await run(process);

@@ -8,6 +8,9 @@ const SNAP = join(import.meta.dirname, '../../bin/apppot-snap.js');
 
 export const TAR = { base: 'tar: record a base', changes: 'tar: changes' } as const;
 
+/** The COW file that the guest has worked in, with all that the original has left in it. */
+export const OURS_SAME = "offline: changes, from that guest's COW file";
+
 const EXCLUDES = DEFAULT_EXCLUDES.flatMap((pattern) => ['--exclude', pattern]);
 
 export function ours({ directory, tree, manifest, image, cow, cache }: Prepared) {
@@ -15,6 +18,7 @@ export function ours({ directory, tree, manifest, image, cow, cache }: Prepared)
   const offline = ['changes', '--image', image, '--cow', cow, at('offline.tar.gz')];
   return {
     offline: { name: 'offline: changes, no recorded base', argv: ['node', SNAP, ...offline] },
+    same: { name: OURS_SAME, argv: ['node', SNAP, ...offline] },
     indexed: {
       name: 'offline: changes, with an index of the base',
       argv: ['env', `XDG_CACHE_HOME=${cache}`, 'node', SNAP, ...offline],
@@ -63,12 +67,12 @@ export function tar({ directory, tree, snar }: Prepared) {
 }
 
 export function peers(prepared: Prepared): readonly Contender[] {
-  const { tree, copy, restic, umoci, image, merged } = prepared;
+  const { tree, mounted, restic, umoci, image, merged } = prepared;
   const backup = [...resticRepository(restic), 'backup', '--dry-run', tree];
   return [
     {
       name: 'rsync --dry-run against a full copy',
-      argv: ['rsync', '-an', '--delete', `${tree}/`, `${copy}/`],
+      argv: ['rsync', '-an', '--delete', `${tree}/`, `${mounted}/`],
     },
     { name: 'restic backup --dry-run', argv: ['restic', ...backup] },
     {

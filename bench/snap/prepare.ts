@@ -11,16 +11,16 @@ export interface Prepared {
   readonly directory: string;
   /** The live tree, edited. */
   readonly tree: string;
-  /** The live tree as it was before: a full copy. */
-  readonly copy: string;
   readonly image: string;
+  /** A directory for the image to be mounted on: the tree as it was before. */
+  readonly mounted: string;
   /** The edits, made in a guest. */
   readonly cow: string;
   /** What each live way recorded before the edits. */
   readonly manifest: string;
   readonly snar: string;
   readonly restic: string;
-  /** What `umoci unpack` made, with the edited tree in it. */
+  /** What `umoci unpack` made; the tree is in it, if it was made for other tools too. */
   readonly umoci: string;
   /** The image as the COW file makes it: of a small tree only. */
   readonly merged?: string;
@@ -40,35 +40,34 @@ function imageSize(size: TreeSize): string {
 /**
  * Makes what is measured, or takes what an earlier run made of the same size.
  *
- * @param withPeers Whether the copy and the repository that other tools need are made too.
+ * @param withPeers Whether what other tools need is made too, beside what is made without it.
  */
 export function prepare(parent: string, size: TreeSize, withPeers: boolean): Prepared {
-  const directory = join(parent, nameOf(size));
+  const prepared = placesOf(join(parent, nameOf(size, withPeers)), size, withPeers);
+  const ready = join(prepared.directory, 'ready');
+  if (existsSync(ready)) return prepared;
+  rmSync(prepared.directory, { recursive: true, force: true });
+  mkdirSync(prepared.directory, { recursive: true });
+  make(prepared, size, withPeers);
+  writeFileSync(ready, '');
+  return prepared;
+}
+
+function placesOf(directory: string, size: TreeSize, withPeers: boolean): Prepared {
   const at = (name: string): string => join(directory, name);
-  const prepared = {
-    ...{
-      directory,
-      tree: at('tree'),
-      copy: at('copy'),
-      image: at('base.img'),
-      cow: at('work.cow'),
-    },
+  return {
+    ...{ directory, image: at('base.img'), mounted: at('mounted'), cow: at('work.cow') },
+    tree: at(withPeers ? 'umoci/rootfs' : 'tree'),
     ...{ manifest: at('base.manifest'), snar: at('base.snar') },
     ...{ restic: at('restic'), umoci: at('umoci'), cache: at('cache') },
     ...(size === 'debian' && hasVirtDiff() && { merged: at('merged.img') }),
   };
-  const ready = withPeers ? ['ready', 'ready-for-peers'] : ['ready'];
-  if (ready.every((name) => existsSync(at(name)))) return prepared;
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  make(prepared, size, withPeers);
-  for (const name of ready) writeFileSync(at(name), '');
-  return prepared;
 }
 
 function make(prepared: Prepared, size: TreeSize, withPeers: boolean): void {
   const { directory, tree, image, cow } = prepared;
   const edits = join(directory, 'edits.sh');
+  if (withPeers) unpackNothing(prepared);
   const made = size === 'debian' ? makeDebian(tree) : makeTree(tree, size);
   writeFileSync(edits, editScript(made));
   const inodes = made.files.length + made.directories.length + 20_000;
@@ -85,24 +84,20 @@ function recordBases({ tree, image, cache, manifest, snar }: Prepared): void {
   run('tar', tarBase(tree, snar));
 }
 
-function makePeers(prepared: Prepared): void {
-  const { tree, copy, restic, image, cow, merged } = prepared;
-  run('cp', ['-a'], tree, copy);
+function makePeers({ tree, restic, umoci, image, cow, merged, mounted }: Prepared): void {
+  mkdirSync(mounted);
   run('restic', [...resticRepository(restic), 'init']);
   run('restic', [...resticRepository(restic), 'backup'], tree);
-  makeUmoci(prepared);
+  run('umoci', ['repack', '--refresh-bundle', '--image', `${umociLayout(umoci)}:base`, umoci]);
   if (merged !== undefined) run('uml_moo', ['-b', image, cow, merged]);
 }
 
-/** It repacks only what it unpacked itself: an empty image, which then gets the tree. */
-function makeUmoci({ directory, tree, umoci }: Prepared): void {
+/** umoci repacks only what it unpacked itself: an empty image, which then gets the tree. */
+function unpackNothing({ umoci }: Prepared): void {
   const layout = umociLayout(umoci);
   run('umoci', ['init', '--layout', layout]);
   run('umoci', ['new', '--image', `${layout}:base`]);
   run('umoci', ['unpack', '--image', `${layout}:base`, umoci]);
-  run('cp', ['-a'], `${tree}/.`, join(umoci, 'rootfs'));
-  run('umoci', ['repack', '--refresh-bundle', '--image', `${layout}:base`, umoci]);
-  run('sh', [join(directory, 'edits.sh'), join(umoci, 'rootfs')]);
 }
 
 export function umociLayout(umoci: string): string {
@@ -113,8 +108,9 @@ export function hasVirtDiff(): boolean {
   return spawnSync('virt-diff', ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
-function nameOf(size: TreeSize): string {
-  return size === 'debian' ? size : `${size.entries}x${size.times}`;
+function nameOf(size: TreeSize, withPeers: boolean): string {
+  const name = size === 'debian' ? size : `${size.entries}x${size.times}`;
+  return withPeers ? `${name}-peers` : name;
 }
 
 /** How the first AppPot recorded a base: an archive that nobody keeps. */

@@ -38,6 +38,13 @@ sweep() {
   done
 }
 
+# Fails, too, when the last of the other guests takes the parent with it.
+make_instance() {
+  (umask 077 && mkdir -p "$parent") 2>/dev/null && [ -O "$parent" ] && [ ! -L "$parent" ] || return 1
+  sweep
+  (umask 077 && mkdir "$instance") 2>/dev/null
+}
+
 open_instance() {
   uid=$(id -u)
   [ -d "$temporary" ] ||
@@ -51,14 +58,16 @@ open_instance() {
   *[!A-Za-z0-9_./+@%=~-]*) parent=/tmp/apppot-$uid ;;
   esac
   [ "$((${#parent} + 2 * ${#name} + 17))" -le 107 ] || parent=/tmp/apppot-$uid
-  (umask 077 && mkdir -p "$parent") && [ -O "$parent" ] && [ ! -L "$parent" ] ||
-    fail 126 "Cannot use the directory \"$parent\" for the guest: it is not private to you" \
-      'Set TMPDIR to a directory of your own that has room.'
-  sweep
-  instance=$parent/$name
-  (umask 077 && mkdir -p "$parent" && mkdir "$instance" 2>/dev/null) ||
-    fail 126 "Cannot start \"$name\": a guest of this name is running" \
-      'Choose another name with --id.'
+  instance=$parent/$name tries=0
+  until make_instance; do
+    [ ! -e "$instance" ] ||
+      fail 126 "Cannot start \"$name\": a guest of this name is running" \
+        'Choose another name with --id.'
+    [ "$tries" -lt 20 ] ||
+      fail 126 "Cannot use the directory \"$parent\" for the guest: it is not private to you" \
+        'Set TMPDIR to a directory of your own that has room.'
+    tries=$((tries + 1))
+  done
   printf '%s %s\n' "$$" "$(started "$$")" >"$instance/owner"
   control=$instance/control
   (umask 077 && mkdir "$control" "$instance/uml")

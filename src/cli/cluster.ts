@@ -58,7 +58,7 @@ async function runGuests(words: readonly string[], flags: ClusterFlags, deps: De
     },
     surroundings(deps.env),
   );
-  if (flags.dryRun) return deps.output().result(plan, renderCluster(plan));
+  if (flags.dryRun) return deps.output(flags.json).result(plan, renderCluster(plan));
   const { streams, release } = jobStreams(process);
   const signals = forwardSignals();
   try {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CommandName } from './command-names.ts';
 import type { Deps } from './deps.ts';
 import { type Load, loadProgram } from './program.ts';
 
@@ -12,10 +13,13 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   console: async (deps) => (await import('./exec.ts')).consoleCommand(deps),
   doctor: async (deps) => (await import('./doctor.ts')).doctorCommand(deps),
   exec: async (deps) => (await import('./exec.ts')).execCommand(deps),
+  explain: async (deps) => (await import('./explain.ts')).explainCommand(deps),
   image: async (deps) => (await import('./image.ts')).imageCommand(deps),
   init: async (deps) => (await import('./init.ts')).initCommand(deps),
   kill: async (deps) => (await import('./stop.ts')).killCommand(deps),
   logs: async (deps) => (await import('./logs.ts')).logsCommand(deps),
+  nodes: async (deps) => (await import('./nodes.ts')).nodesCommand(deps),
+  orchestrate: async (deps) => (await import('./orchestrate.ts')).orchestrateCommand(deps),
   ps: async (deps) => (await import('./ps.ts')).psCommand(deps),
   site: async (deps) => (await import('./site.ts')).siteCommand(deps),
   job: async (deps) => (await import('./job.ts')).jobCommand(deps),
@@ -25,7 +29,7 @@ export const COMMANDS: Readonly<Record<string, Load<Deps>>> = {
   stop: async (deps) => (await import('./stop.ts')).stopCommand(deps),
   submit: async (deps) => (await import('./submit.ts')).submitCommand(deps),
   switch: async (deps) => (await import('./switch.ts')).switchCommand(deps),
-};
+} satisfies Record<CommandName, Load<Deps>>;
 
 /** Commands whose exit status is a guest command's. */
 export const GUEST_COMMANDS: ReadonlySet<string> = new Set([

@@ -18,6 +18,8 @@ export interface Deps {
   readonly pause?: typeof pauseGuest;
   /** The program of the thread that helps to walk large directories; missing where it is not shipped. */
   readonly walkHelper?: URL;
+  /** The program of the thread that policies live in; missing where it is not shipped. */
+  readonly policyThread?: URL;
   /** Sets the exit status of a command that did not fail. Default 0. */
   setStatus(status: number): void;
 }
@@ -30,6 +32,7 @@ export function realDeps(process: NodeJS.Process, program: string): Deps {
     terminal: terminalOf(process, process.env),
     pause: async (...wanted) => (await import('../launch/pause.ts')).pauseGuest(...wanted),
     walkHelper: new URL('./live-ahead-worker.js', import.meta.url),
+    policyThread: new URL('./policy-worker.js', import.meta.url),
     output: (json = false) => textOutput(process, program, json),
     setStatus(status) {
       process.exitCode = status;

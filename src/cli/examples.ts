@@ -17,6 +17,22 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'config show': ['apppot config show', 'apppot config show start --all --json'],
   'config check': ['apppot config check', 'apppot config check ./apppot.yaml'],
+  'explain job': ['apppot explain job 4711', 'apppot explain job 4711 --json'],
+  'explain node': ['apppot explain node vb-3f9a2c-local-k2j7q5zmw4xa'],
+  nodes: ['apppot nodes', 'apppot nodes -c burst.yaml --all --json'],
+  'nodes drain': ['apppot nodes drain vb-3f9a2c-local-k2j7q5zmw4xa'],
+  'nodes hold': [
+    'apppot nodes hold --for 2h vb-3f9a2c-local-k2j7q5zmw4xa',
+    'apppot nodes hold --release vb-3f9a2c-local-k2j7q5zmw4xa',
+  ],
+  'nodes stop': ['apppot nodes stop vb-3f9a2c-local-k2j7q5zmw4xa'],
+  'nodes audit': ['apppot nodes audit', 'apppot nodes audit -c burst.yaml --arm'],
+  orchestrate: [
+    'apppot orchestrate -c burst.yaml --dry-run',
+    'apppot orchestrate -c burst.yaml --once',
+    'apppot orchestrate -c burst.ts --frozen',
+  ],
+  'orchestrate check': ['apppot orchestrate check burst.yaml'],
   doctor: ['apppot doctor', 'apppot doctor --mem 4G --image base.img -q'],
   init: ['apppot init python', 'apppot init c primes'],
   'image build': [

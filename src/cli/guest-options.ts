@@ -27,6 +27,7 @@ export interface GuestFlags extends NetworkFlags {
   readonly confine: ConfinementWish;
   readonly unconfined: boolean;
   readonly dryRun: boolean;
+  readonly json: boolean;
 }
 
 export function addGuestOptions(command: Command): Command {
@@ -56,7 +57,8 @@ export function addGuestOptions(command: Command): Command {
         .default('auto'),
     )
     .option('--unconfined', 'the same as --confine none', false)
-    .option('--dry-run', 'print the plan and start nothing', false);
+    .option('--dry-run', 'print the plan and start nothing', false)
+    .option('--json', 'with --dry-run: print the plan as one JSON line', false);
   return addNetworkOptions(command);
 }
 

@@ -19,7 +19,7 @@ const TURN_MS = 50;
 const STEPS = 64;
 const STEP_BYTES: Bytes = 2 ** 14;
 
-export function pacer({ now, signal, show = () => undefined }: PacerOptions): Pace {
+export function pacer({ now, signal, show }: PacerOptions): Pace {
   let part: Part | undefined;
   let [entries, bytes, left] = [0, 0, STEPS];
   let rested = now();
@@ -28,7 +28,7 @@ export function pacer({ now, signal, show = () => undefined }: PacerOptions): Pa
   function look(): number {
     left = STEPS;
     const time = now();
-    if (part !== undefined && time - shown >= AGAIN_MS) {
+    if (show !== undefined && part !== undefined && time - shown >= AGAIN_MS) {
       shown = time;
       show(renderPart(part, entries, bytes));
     }

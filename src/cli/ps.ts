@@ -9,8 +9,10 @@ export function psCommand(deps: Deps): Command {
   return new Command('ps')
     .description('list your guests; what dead ones left is removed')
     .option('--json', 'print JSON')
-    .action(({ json }: { readonly json?: boolean }) => {
+    .option('-q, --quiet', 'print only names', false)
+    .action(({ json, quiet }: { readonly json?: boolean; readonly quiet: boolean }) => {
       const guests = listGuests(ownParents(deps), Date.now() / 1_000);
-      deps.output(json).result(guests, renderGuests(guests));
+      const names = guests.map(({ name }) => name).join('\n');
+      deps.output(json).result(guests, quiet ? names : renderGuests(guests));
     });
 }

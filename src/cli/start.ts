@@ -40,7 +40,7 @@ async function start(words: readonly string[], flags: StartFlags, deps: Deps): P
     ...(cow !== undefined && { cow }),
   };
   const plan = await planStart(request, surroundings(env));
-  if (flags.dryRun) deps.output().result(plan, renderPlan(plan));
+  if (flags.dryRun) deps.output(flags.json).result(plan, renderPlan(plan));
   else if (flags.printScript) deps.output().result(plan, renderScript(plan, flags.id).trimEnd());
   else await run(plan, flags, deps);
 }

@@ -11,10 +11,13 @@ import { ownParents } from './guests.ts';
 interface Flags {
   readonly all: boolean;
   readonly grace: number;
+  readonly quiet: boolean;
 }
 
 /** Longer than a guest takes that keeps its own eight seconds of grace, then writes its disk. */
 const GRACE = 15;
+
+const QUIET = 'say only what failed';
 
 /** `apppot stop` */
 export function stopCommand(deps: Deps): Command {
@@ -22,6 +25,7 @@ export function stopCommand(deps: Deps): Command {
     .description('ask guests to end: their jobs get SIGTERM, then they power off')
     .argument('[name...]', 'guests, as "apppot ps" lists them')
     .option('--all', 'all of yours', false)
+    .option('-q, --quiet', QUIET, false)
     .option('--grace <time>', 'kill a guest that takes longer', parseDuration, GRACE)
     .action((names: string[], flags: Flags) =>
       endAll(names, flags, (paths) => stopGuest(paths, flags.grace), deps),
@@ -34,13 +38,14 @@ export function killCommand(deps: Deps): Command {
     .description('end guests at once; what they did not write to their disks is lost')
     .argument('[name...]', 'guests, as "apppot ps" lists them')
     .option('--all', 'all of yours', false)
+    .option('-q, --quiet', QUIET, false)
     .action((names: string[], flags: Flags) => endAll(names, flags, killGuest, deps));
 }
 
 /** All at once: one that is slow does not hold up the others, nor does one that is missing. */
 async function endAll(
   names: readonly string[],
-  { all }: Flags,
+  { all, quiet }: Flags,
   end: (paths: InstancePaths) => Promise<End>,
   deps: Deps,
 ): Promise<void> {
@@ -52,8 +57,8 @@ async function endAll(
   );
   const failures: unknown[] = [];
   for (const settled of ends) {
-    if (settled.status === 'fulfilled') deps.output().note(settled.value);
-    else failures.push(settled.reason);
+    if (settled.status === 'rejected') failures.push(settled.reason);
+    else if (!quiet) deps.output().note(settled.value);
   }
   report(failures, wanted.length, deps);
 }

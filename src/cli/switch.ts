@@ -8,6 +8,7 @@ interface SwitchFlags {
   readonly link: readonly string[];
   readonly secret?: string;
   readonly attach?: string;
+  readonly quiet: boolean;
   readonly dryRun: boolean;
 }
 
@@ -25,6 +26,7 @@ export function switchCommand(deps: Deps): Command {
     )
     .option('--secret <file>', 'secret for TCP, readable by you only')
     .option('--attach <path>', 'attach stdin and stdout to the switch at this socket')
+    .option('-q, --quiet', 'do not say when it is ready', false)
     .option('--dry-run', 'print the command and start nothing', false)
     .action(async (path: string | undefined, flags: SwitchFlags) => run(path, flags, deps));
 }
@@ -39,7 +41,7 @@ async function run(path: string | undefined, flags: SwitchFlags, deps: Deps): Pr
   });
   if (flags.dryRun) return deps.output().result(words, words.join(' '));
   const note = (): void => {
-    if (attach === undefined) deps.output().note('the switch is ready');
+    if (attach === undefined && !flags.quiet) deps.output().note('the switch is ready');
   };
   await interruptible(deps, (signal) => runSwitch(words, signal, note));
 }

@@ -42,14 +42,16 @@ export function readValue<T>(
   name: string,
   schema: ZodType<T>,
   also: Also,
-  renderKey: (key: string) => string,
+  renderKey: RenderKey,
 ): T {
   const checked = schema.safeParse(value);
   const more = also(value);
   if (checked.success && more.length === 0) return checked.data;
   const list = [...(checked.error?.issues ?? []), ...more].flatMap((issue) =>
     pathsOf(issue).map((path) => {
-      const words = path.map((key) => (typeof key === 'string' ? renderKey(key) : key));
+      const words = path.map((key, index) =>
+        typeof key === 'string' ? renderKey(key, path.slice(0, index)) : key,
+      );
       const where = words.length === 0 ? '' : `${renderPath(words)}: `;
       return `\n  ${where}${reasonOf(issue, path, schema, renderKey)}`;
     }),
@@ -59,6 +61,9 @@ export function readValue<T>(
     code: 'FILE_MALFORMED',
   });
 }
+
+/** How a name of the schema is written, below a path. */
+export type RenderKey = (key: string, above: readonly PropertyKey[]) => string;
 
 /** Finds mistakes that a schema cannot; it sees what was written, right or wrong. */
 export type Also = (value: unknown) => readonly Issue[];
@@ -132,7 +137,7 @@ function reasonOf(
   issue: Issue,
   path: Path,
   schema: ZodType,
-  renderKey = (key: string) => key,
+  renderKey: RenderKey = (key) => key,
 ): string {
   return issue.code === 'unrecognized_keys' ? unknownKey(schema, path, renderKey) : issue.message;
 }
@@ -153,11 +158,11 @@ function pathsOf(issue: Issue): readonly Path[] {
     : [issue.path];
 }
 
-function unknownKey(schema: ZodType, path: Path, renderKey: (key: string) => string): string {
+function unknownKey(schema: ZodType, path: Path, renderKey: RenderKey): string {
   const meant = closest(String(path.at(-1)), keysAt(schema, path.slice(0, -1)));
   return meant === undefined
     ? 'unknown setting'
-    : `unknown setting; did you mean "${renderKey(meant)}"?`;
+    : `unknown setting; did you mean "${renderKey(meant, path.slice(0, -1))}"?`;
 }
 
 function renderPath(path: Path): string {

@@ -13,7 +13,13 @@ export type OrchestratorCode =
   | 'STORE_FOREIGN' // it is of another version, or of another program
   | 'EPOCH_LOST' // another orchestrator has taken over; this one must not do anything any more
   | 'DEADLINE_PASSED' // a call took too long; whether it did anything is unknown
+  | 'STORE_MISSING'
   | 'NODE_UNKNOWN'
+  | 'NODES_LEFT' // some nodes could not be started or ended; the others are
+  | 'JOB_UNKNOWN'
+  | 'KIND_UNAVAILABLE' // the file names a kind of something that is not built in
+  | 'USER_UNKNOWN'
+  | 'NODE_FILE_UNREADABLE' // what nodes are to be told cannot be read
   | 'LISTENER_UNUSABLE';
 
 export class OrchestratorError extends AppPotError<OrchestratorCode> {}

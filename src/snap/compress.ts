@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gzip, type ZlibOptions } from 'node:zlib';
 import { feed } from '../host/feed.ts';
 import { gathered, gatherer } from './gather.ts';
 
@@ -36,8 +36,11 @@ function plainSink(file: FileHandle): Sink {
   return { write, end: flush, abort: async () => undefined };
 }
 
+/** On all processors: how many there are makes no difference to the bytes. */
+const ZSTD = ['zstd', '--quiet', '--stdout', '--threads=0', '-3', '-'];
+
 async function zstdSink(file: FileHandle): Promise<Sink> {
-  const zstd = await feed(['zstd', '--quiet', '--stdout', '-3', '-'], { stdout: file.fd });
+  const zstd = await feed(ZSTD, { stdout: file.fd });
   const { write, flush } = gathered(WRITE_BYTES, zstd.write);
   return {
     write,
@@ -51,7 +54,9 @@ async function zstdSink(file: FileHandle): Promise<Sink> {
 
 /** Bytes of archive in one gzip member: members are compressed side by side, on libuv's threads. */
 const MEMBER_BYTES = 2 ** 19;
-const compress = promisify<Buffer, Buffer>(gzip);
+/** In one piece: each piece of output is a way to libuv's threads and back. */
+const MOST_OUTPUT = MEMBER_BYTES + 2 ** 10;
+const compress = promisify<Buffer, ZlibOptions, Buffer>(gzip);
 
 function gzipSink(file: FileHandle): Sink {
   const lanes = Math.min(4, Math.max(1, cpus().length));
@@ -65,7 +70,7 @@ function gzipSink(file: FileHandle): Sink {
     return oldest?.bytes;
   }
   const { write, flush } = gatherer(MEMBER_BYTES, async (bytes) => {
-    const member = compress(bytes);
+    const member = compress(bytes, { chunkSize: MOST_OUTPUT });
     member.catch(() => undefined);
     running.push({ bytes, member });
     const free = running.length > lanes ? await writeOldest() : undefined;

@@ -4,6 +4,7 @@ import { without } from './base.ts';
 import type { Change, Difference } from './change.ts';
 import type { IsSame } from './compare.ts';
 import type { Exclusion } from './exclude.ts';
+import { fetched } from './fetched.ts';
 import { holders } from './holders.ts';
 import { links } from './links.ts';
 import { type Pair, pairs } from './pairs.ts';
@@ -18,9 +19,16 @@ export async function diff(
   before: Tree,
   after: Tree,
   isSame: IsSame,
-  options: Omit<AmongOptions, 'lookup'> = {},
+  { asks, ...options }: DiffOptions = {},
 ): Promise<Difference> {
-  return differenceAmong(pairs(before.entries(), after.entries()), isSame, options);
+  const walk = pairs(before.entries(), after.entries());
+  const candidates = asks === undefined ? walk : fetched(walk, before, after, asks);
+  return differenceAmong(candidates, isSame, options);
+}
+
+export interface DiffOptions extends Omit<AmongOptions, 'lookup'> {
+  /** Whether the comparison looks at more of two entries than their attributes. */
+  readonly asks?: (before: Entry, after: Entry) => boolean;
 }
 
 export interface AmongOptions {

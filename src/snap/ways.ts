@@ -1,5 +1,6 @@
 import { NO_PACE, type Pace } from '../base/pace.ts';
 import type { ManifestTree } from '../tree/manifest.ts';
+import { sameAttributes } from '../tree/same.ts';
 import type { Entry, Tree } from '../tree/tree.ts';
 import { without } from './base.ts';
 import type { Difference } from './change.ts';
@@ -23,7 +24,8 @@ export async function changesSince(
   const copied = await isCopy(base, now, skip, pace);
   if (copied) warn(COPIED);
   pace.begin({ doing: 'comparing', base: base.count });
-  return diff(base, now, copied ? asCopy(base, now) : inPlace(base, now), { skip, pace });
+  const asks = (a: Entry, b: Entry): boolean => base.seals.has(a.path) && sameAttributes(a, b);
+  return diff(base, now, copied ? asCopy(base, now) : inPlace(base, now), { skip, pace, asks });
 }
 
 /** What differs between two trees that both hold contents: nothing is taken on trust. */
@@ -33,7 +35,7 @@ export async function changesBetween(
   { skip, pace = NO_PACE }: FindOptions = {},
 ): Promise<Difference> {
   pace.begin({ doing: 'comparing' });
-  return diff(before, after, sameContents(before, after), { skip, pace });
+  return diff(before, after, sameContents(before, after), { skip, pace, asks: sameAttributes });
 }
 
 function inPlace({ seals }: ManifestTree, now: Tree): IsSame {

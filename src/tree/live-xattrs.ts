@@ -7,6 +7,9 @@ const NONE: Xattrs = new Map();
 // xargs, because Node hands over arguments as UTF-8 text only.
 const GETFATTR = 'xargs -0 getfattr --no-dereference --dump --match=- --encoding=hex --';
 
+/** Answers about more paths than these are forgotten when the next are asked for. */
+const KEPT = 2 ** 14;
+
 interface LiveXattrs {
   of(entry: Entry): Xattrs;
   prefetch(entries: readonly Entry[]): void;
@@ -17,6 +20,10 @@ export function liveXattrs(root: BytePath, warn: (text: string) => void): LiveXa
   const known = new Map<BytePath, Xattrs>();
   const asked = new Set<BytePath>();
   function prefetch(entries: readonly Entry[]): void {
+    if (asked.size > KEPT) {
+      asked.clear();
+      known.clear();
+    }
     const paths = entries.filter(({ path }) => !asked.has(path)).map(({ path }) => path);
     for (const [path, xattrs] of getfattr(root, paths, warn)) known.set(path, xattrs);
     for (const path of paths) asked.add(path);

@@ -77,16 +77,26 @@ describe('apppot cluster run', () => {
 });
 
 describe('Open MPI over four guests', () => {
-  const image = () => join(inject('installed').directory, 'mpi.img');
+  const project = () => join(inject('installed').directory, 'ring');
+  const image = () => join(project(), 'base.img');
+  const { HOME = '/root', PATH = '' } = process.env;
+  const steps = (commands: string) =>
+    run(['sh', '-ec', commands], {
+      cwd: work.path,
+      env: { HOME, PATH: `${inject('installed').bin}:${PATH}` },
+    });
 
   beforeAll(async () => {
-    const { bin } = inject('installed');
-    const words = ['image', 'build', 'mpi', '-q', '-o', image()];
-    const { HOME = '/root', PATH = '' } = process.env;
-    const built = await run([join(bin, 'apppot'), ...words], {
-      env: { HOME, PATH: `${bin}:${PATH}` },
-    });
-    expect(built).toMatchObject({ status: 0 });
+    const begin = `apppot init mpi ${project()} >/dev/null; cd ${project()}`;
+    const build = 'apppot image build ./recipe.yaml -q -o base.img';
+    expect(await steps(`${begin}; ${build}`)).toMatchObject({ status: 0, stderr: '' });
+  }, 600_000);
+
+  it('does what the README of "apppot init mpi" says', async () => {
+    const words = 'apppot-start make >&2; apppot-start; apppot cluster run -n 4 mpirun ./ring';
+    const { status, stdout } = await steps(`cd ${project()}; ${words}`);
+    const line = '4 processes, sum of ranks 6\n';
+    expect({ status, stdout: stdout.toString() }).toEqual({ status: 0, stdout: line.repeat(2) });
   });
 
   it('compiles, says hello from each, and sends a number around', async () => {

@@ -36,6 +36,15 @@ describe('apppot doctor finds, of what is forbidden,', () => {
     expect(line('boot')?.verdict).toBe('ok');
   });
 
+  it('landlock, by a filter of system calls', async () => {
+    const { status, line } = await doctor([], without(444, 444));
+    expect(status).toBe(0);
+    expect(line('landlock')).toEqual({
+      verdict: 'ok',
+      found: 'this kernel has no Landlock; needed only without user namespaces',
+    });
+  });
+
   it('user namespaces, by a filter of system calls', async () => {
     const { status, line } = await doctor([], without(272, 97));
     expect(status).toBe(0);
@@ -176,6 +185,10 @@ describe.runIf(IS_ROOT)('apppot doctor finds, of filesystems,', () => {
       found: expect.stringMatching(/^cannot be run from .*: EACCES; some things are not tried$/),
       remedy:
         'Install apppot again, for this kind of processor and where programs may be executed.',
+    });
+    expect(line('landlock')).toEqual({
+      verdict: 'ok',
+      found: 'apppot-confine is not installed; needed only without user namespaces',
     });
     expect(line('temporary')?.verdict).toBe('ok');
     expect(line('boot')?.verdict).toBe('ok');

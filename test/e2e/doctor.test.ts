@@ -225,6 +225,7 @@ describe('apppot doctor finds, of the surroundings,', () => {
   it('that a terminal has no type', async () => {
     const command = `${join(inject('installed').bin, 'apppot')} doctor --json`;
     const { stdout } = await run(['script', '-qec', command, '/dev/null'], { as: 'user' });
+    expect(stdout.includes('\x1b[')).toBe(false);
     const { lines } = JSON.parse(stdout.toString());
     expect(lines.find(({ id }: { readonly id: string }) => id === 'terminal')).toMatchObject({
       verdict: 'warn',

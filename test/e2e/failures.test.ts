@@ -276,6 +276,12 @@ describe('apppot-start --dry-run', () => {
     expect(status).toBe(0);
     expect(stdout.toString()).toMatch(/^writes to {6}a temporary COW file/m);
     expect(stdout.toString()).toMatch(/^command {8}sh -c 'exit 7'$/m);
+    const json = await run([...argv.slice(0, 1), '--json', ...argv.slice(1)]);
+    expect(JSON.parse(json.stdout.toString())).toMatchObject({
+      image,
+      disk: { kind: 'temporary' },
+      command: ['sh', '-c', 'exit 7'],
+    });
   });
 });
 

@@ -190,6 +190,21 @@ describe.runIf(isRoot)('a guest runs', () => {
     expect(await within('', `TMPDIR=${long} start "$@"`, job)).toEqual(done);
   });
 
+  it('from a printed script, when another guest takes the directory of all guests away', async () => {
+    const { bin, image } = inject('installed');
+    const argv = [join(bin, 'apppot-start'), '--image', image, '--net', 'none', ...job];
+    const script = await print(argv);
+    const programs = at('meanwhile');
+    mkdirSync(programs);
+    const once = 'case "$1" in -p) [ -e once ] || { : >once; rmdir "$2"; } ;; esac';
+    writeFileSync(join(programs, 'mkdir'), `#!/bin/sh\n/bin/mkdir "$@" && ${once}\n`, {
+      mode: 0o755,
+    });
+    const env = { PATH: `${programs}:${bin}:/usr/bin:/bin`, TMPDIR: at('tmp') };
+    const found = await run(['dash', script], { as: 'user', env, cwd: at('job') });
+    expect({ ...found, isTried: existsSync(at('job/once')) }).toEqual({ ...done, isTried: true });
+  });
+
   it('over what a killed start left half-made, and under its name', async () => {
     const stale = at(`tmp/apppot-${USER_ID}/g9`);
     mkdirSync(join(stale, 'uml/g9'), { recursive: true });

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +16,8 @@ export interface ArcCe {
   readonly authorities: string;
   /** Makes a proxy of the certificate, as users do. @param lifetime As arcproxy(1) has it. @returns its path. */
   proxy(lifetime?: string): Promise<string>;
+  /** Runs a program as its administrator does. */
+  run(argv: readonly string[]): void;
   /** Ends the service, with all its jobs; it can be started again. */
   halt(): Promise<void>;
   restart(): Promise<void>;
@@ -82,6 +84,11 @@ export async function startArcCe(image?: string, { issuer }: Wish = {}): Promise
     url: `https://localhost:${port}/arex`,
     directory,
     ...{ certificate, key, authorities, proxy },
+    run: ([program = '', ...args]) =>
+      void execFileSync(program, args, {
+        ...{ env, stdio: 'pipe' },
+        ...(isRoot && { uid: NOBODY, gid: NOBODY }),
+      }),
     ...{ halt, restart, stop },
   };
 }

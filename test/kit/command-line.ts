@@ -58,8 +58,14 @@ export function commandAt(program: Command, path: string): Command | undefined {
     );
 }
 
+/** Commands that have commands below them, and run without. */
+const RUNNABLE: ReadonlySet<string> = new Set(['nodes', 'orchestrate']);
+
 /** All commands that do something by themselves, with their paths. */
 export function leavesOf(command: Command, path = ''): readonly [string, Command][] {
   if (command.commands.length === 0) return [[path, command]];
-  return command.commands.flatMap((child) => leavesOf(child, `${path} ${child.name()}`.trim()));
+  const below = command.commands.flatMap((child) =>
+    leavesOf(child, `${path} ${child.name()}`.trim()),
+  );
+  return RUNNABLE.has(path) ? [[path, command], ...below] : below;
 }

@@ -230,4 +230,10 @@ export const RULES: readonly Rule[] = [
       ),
     ],
   },
+  {
+    rule: 'I4 kill',
+    claim: 'where jobs may be ended for it, the limit holds however long they are',
+    proof: 'moneyEndsJobsWhereAllowed',
+    out: edit('plan/budget.ts', "if (budgetMode === 'kill' &&", "if (budgetMode === 'drain' &&"),
+  },
 ];

@@ -25,7 +25,7 @@ const LATER = ['qstat', '-s', 'ha', '-u', '*', '-xml'];
 
 export function looking(means: Looking): (signal?: AbortSignal) => Promise<BatchSnapshot> {
   const { ask, now } = means;
-  const environments = spreads(ask);
+  const environments = spreads(ask, now);
   const incarnationOf = incarnations(ask, means.port);
   return async (signal) => {
     const taken = now();

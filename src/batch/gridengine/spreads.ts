@@ -1,16 +1,24 @@
+import type { Instant, Seconds } from '../../base/clock.ts';
 import { linesOf, settingOf } from './printed.ts';
 import type { Spread } from './qstat.ts';
 import type { Ask } from './words.ts';
 
 export interface Spreads {
-  /** Asks about parallel environments that are not known yet. */
+  /** Asks about parallel environments that are not known yet, and about all of them now and then. */
   learn(signal?: AbortSignal): Promise<Spread>;
 }
 
-export function spreads(ask: Ask): Spreads {
+const KNOWN_FOR: Seconds = 600;
+
+export function spreads(ask: Ask, now: () => Instant): Spreads {
   const known = new Map<string, number | undefined>();
+  let learnt = now();
   return {
     learn: async (signal) => {
+      if (now() - learnt > KNOWN_FOR) {
+        known.clear();
+        learnt = now();
+      }
       const names = linesOf(await ask(['qconf', '-spl'], { signal }));
       for (const name of names) {
         if (!/^[\w.-]+$/.test(name) || known.has(name)) continue;

@@ -4,7 +4,10 @@ import type { SectionSpec, SettingSpec } from '../../config/settings.ts';
 import { type OptionView, viewOption } from '../view.ts';
 
 /** Options that say what one call is for: they have no default. */
-const OF_ONE_CALL: ReadonlySet<string> = new Set(['help', 'version', 'dry-run', 'print-script']);
+const OF_ONE_CALL: ReadonlySet<string> = new Set([
+  ...['help', 'version', 'dry-run', 'print-script'],
+  ...['once', 'max-cycles', 'arm', 'force', 'for', 'release'],
+]);
 
 /** Options that widen what a guest can reach, run something, or leave out a check. */
 const OF_THE_USER: ReadonlySet<string> = new Set([

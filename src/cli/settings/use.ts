@@ -18,7 +18,7 @@ const WITHOUT: ReadonlySet<string> = new Set(['completion', 'config', 'init']);
 export async function useSettings(
   command: Command,
   names: readonly string[],
-  deps: Deps,
+  deps: Pick<Deps, 'env' | 'output'>,
 ): Promise<void> {
   const chain = chainOf(command);
   const [program] = chain;

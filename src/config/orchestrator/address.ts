@@ -34,3 +34,8 @@ export function parseNetwork(text: string): Network | undefined {
     mask: renderAddress(2 ** 32 - size),
   };
 }
+
+/** The address that a server of ours takes of a network: the first. */
+export function serverAddress(network: string): string {
+  return renderAddress((parseNetwork(network)?.first ?? 0) + 1);
+}

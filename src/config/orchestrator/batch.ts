@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kinds, port, section, text, wanted, word } from './values.ts';
+import { kinds, list, port, section, text, wanted, word } from './values.ts';
 
 const VIA = word(
   /^(?:[\w.-]+@)?[A-Za-z0-9][\w.-]*(?::\d+)?$/,
@@ -13,19 +13,19 @@ export const batchSchema = z.discriminatedUnion(
     section({
       kind: z.literal('gridengine'),
       via: VIA.optional(),
-      qmaster: text('the name of the qmaster, as nodes know it').optional(),
+      qmaster: text('the name of the qmaster, as nodes know it'),
       cell: text('the name of a cell').default('default'),
       'qmaster-port': port().optional(),
       'execd-port': port().optional(),
       hostgroup: word(/^@[\w.-]+$/, 'a host group such as @allhosts').optional(),
-      queue: text('the name of a queue').optional(),
+      queue: text('the name of a queue').default('all.q'),
     }),
     section({
       kind: z.literal('slurm'),
       via: VIA.optional(),
       controller: text('HOST:PORT of a slurmctld').optional(),
       configuration: text('the path of a slurm.conf').optional(),
-      partition: text('the name of a partition').optional(),
+      features: list(text('a feature'), 'features').default(['dyn']),
       'munge-key': text('the path of a key of munge').default('/etc/munge/munge.key'),
     }),
     section({

@@ -16,6 +16,7 @@ export function crossCheck(said: unknown): readonly Issue[] {
     ...tooFewSeats(said, pools),
     ...namesBoth(said),
     ...pools.flatMap(lessThanKept),
+    ...qmasterOf(said),
     ...moneyOf(said, pools),
     ...policiesOf(said).flatMap((entry, index) => policyMistakes(entry, index, names)),
   ];
@@ -31,6 +32,14 @@ function policyMistakes(entry: object, index: number, names: readonly unknown[])
       unknownPools(at(options, 'pools'), names, ['policies', index, name, 'pools']),
     ),
   ];
+}
+
+/** Nodes find it by its name. */
+function qmasterOf(said: unknown): readonly Issue[] {
+  const name = at(at(said, 'batch'), 'qmaster');
+  const machines = at(said, 'machines');
+  if (typeof name !== 'string' || (isRow(machines) && name in machines)) return [];
+  return [issue(['batch', 'qmaster'], `expected the address of "${name}" among "machines"`)];
 }
 
 function lessThanKept(pool: object, index: number): readonly Issue[] {

@@ -35,8 +35,14 @@ export function parseOrchestratorFile(text: string, path: string): OrchestratorC
  */
 export function checkOrchestrator(value: unknown, path: string): OrchestratorConfig {
   const said = kebabKeys(value);
-  const parsed = readValue(said, path, orchestratorSchema, crossCheck, toCamel);
+  const parsed = readValue(said, path, orchestratorSchema, crossCheck, renderKey);
   return resolvePaths(toConfig(parsed), dirname(resolve(path)));
+}
+
+/** Built-in policies have one name everywhere. */
+function renderKey(key: string, above: readonly PropertyKey[]): string {
+  const isPolicy = above.length === 2 && above[0] === 'policies';
+  return isPolicy ? key : toCamel(key);
 }
 
 async function read(path: string): Promise<string> {

@@ -63,7 +63,7 @@ export const vpnSchema = z.discriminatedUnion(
 
 /** Where nodes report that they are ready, and renew their leases. */
 export const listenerSchema = section({
-  address: address.default('127.0.0.1'),
+  address: address.optional(),
   port: port().default(8_270),
   /** As nodes reach it; else the same. */
   advertised: text('ADDRESS:PORT').optional(),

@@ -9,7 +9,10 @@ const guest = {
     .enum(['auto', 'slirp4netns', 'slirp'], wanted('auto, slirp4netns or slirp'))
     .optional(),
   binds: list(text('HOST:GUEST'), 'directories as HOST:GUEST').optional(),
-  confine: z.enum(['auto', 'require', 'none'], wanted('auto, require or none')).optional(),
+  confine: z
+    .enum(['auto', 'bwrap', 'landlock', 'none'], wanted('auto, bwrap, landlock or none'))
+    .optional(),
+  'host-loopback': flag().optional(),
   directory: text('the absolute path of a directory for nodes').optional(),
 };
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { type Check, type Finding, ok, warn } from '../check.ts';
 import type { Place } from '../place.ts';
 
@@ -10,9 +10,9 @@ export const SURROUNDINGS: readonly Check[] = [
   { id: 'container', group: 'other', title: 'container', look: lookAtContainer },
 ];
 
-function lookAtProcessors(): Finding {
+function lookAtProcessors({ read }: Place): Finding {
   const count = availableParallelism();
-  const load = loadavg()[0] ?? 0;
+  const load = Number.parseFloat(read('/proc/loadavg') ?? '0');
   const found = `${count} × ${cpus()[0]?.model.trim() ?? process.arch}, load ${load.toFixed(1)}`;
   if (load < 2 * count) return ok(found);
   return warn(found, 'Others keep this machine busy: expect guests to be slow.');

@@ -65,7 +65,7 @@ function faultOf(verb: string, text: string, service: string): GridError {
       hint: 'Try again later, or another service.',
     });
   }
-  if (/Cannot find any proxy/.test(text)) {
+  if (/Cannot find any proxy|Certificate and key \(.*not found/.test(text)) {
     return new GridError(`${cannot}: ARC's programs find no proxy`, {
       kind: 'missing',
       code: 'CREDENTIAL_MISSING',

@@ -18,6 +18,8 @@ export interface Reloading extends Decider {
   readonly settings: Settings;
   /** Of the version that decides. */
   readonly files: readonly string[];
+  /** Of the version that waits, or else of that which decides. */
+  readonly watched: readonly string[];
   /** Loads, checks and tries the file as it is now. A version that is good waits for the edge. Never fails. */
   reload(): Promise<void>;
   /**
@@ -74,6 +76,9 @@ export async function reloading(options: ReloadingOptions): Promise<Reloading> {
     },
     get files() {
       return current.files;
+    },
+    get watched() {
+      return (waiting ?? current).files;
     },
     decide: async (view, signal) => {
       const deciding = current;

@@ -1,7 +1,7 @@
 import { corrupt } from '../block/faults.ts';
 import type { BytePath, Entry } from '../tree.ts';
 import { namedAmong } from './changed-names.ts';
-import { type DirectoryEntry, listDirectory } from './directory.ts';
+import { namesIn } from './directory.ts';
 import { toEntry } from './entry.ts';
 import type { Filesystem } from './filesystem.ts';
 import { ROOT_INODE } from './inode.ts';
@@ -48,6 +48,7 @@ export function* changedPairs(
   scope: Scope,
   pass: (directory: Entry) => void,
 ): Generator<Pair> {
+  const leads = (ino: number): boolean => scope.isChanged(ino) || scope.leadsToChange(ino);
   const [before, after] = [lister(base), lister(next)];
   const top: Step = { name: '', before: ROOT_INODE, after: ROOT_INODE };
   const levels: Level[] = [{ prefix: '', steps: [top].values() }];
@@ -62,12 +63,12 @@ export function* changedPairs(
     const prefix = path === '' ? '' : `${path}/`;
     if (isUnchanged(step, scope)) {
       if (now !== undefined) pass(now);
-      levels.push({ prefix, steps: unchangedSteps(after.list(now), scope) });
+      levels.push({ prefix, steps: unchangedSteps(after.list(now, leads)) });
       continue;
     }
     const old = entryOf(base, path, step.before);
     yield toPair(path, old, now);
-    levels.push({ prefix, steps: mergedSteps(before.list(old), after.list(now), scope) });
+    levels.push({ prefix, steps: mergedSteps(before.list(old), after.list(now), leads) });
   }
   checkExpected(next, scope.expected, after.seen);
 }
@@ -88,25 +89,31 @@ function toPair(path: BytePath, before: Entry | undefined, after: Entry | undefi
   return before === undefined ? { path, after } : { path, before, after };
 }
 
+/** Inode numbers by name. */
+type Names = ReadonlyMap<BytePath, number>;
+
 interface Lister {
-  /** What a directory holds; nothing for anything else. */
-  list(entry: Entry | undefined): readonly DirectoryEntry[];
+  /** What a directory holds; nothing for anything else. Default: all inodes are wanted. */
+  list(entry: Entry | undefined, isWanted?: (ino: number) => boolean): Names;
   readonly seen: ReadonlySet<number>;
 }
+
+const NO_NAMES: Names = new Map();
 
 /** Lists directories, none of them twice, and not more blocks than there are. */
 function lister({ volume, table }: Filesystem): Lister {
   const seen = new Set<number>();
   let read = 0;
-  const list = (entry: Entry | undefined): readonly DirectoryEntry[] => {
-    if (entry?.type !== 'directory') return [];
+  const count = (blocks: number): void => {
+    read += blocks;
+    if (read > volume.superblock.blocks) throw corrupt(volume.name, 'directories share blocks');
+  };
+  const list: Lister['list'] = (entry, isWanted = () => true) => {
+    if (entry?.type !== 'directory') return NO_NAMES;
     const { ino, path } = entry;
     if (seen.has(ino)) throw corrupt(volume.name, `directory "${path}" has a second name`);
     seen.add(ino);
-    return listDirectory(volume, table.inode(ino), (count) => {
-      read += count;
-      if (read > volume.superblock.blocks) throw corrupt(volume.name, 'directories share blocks');
-    });
+    return namesIn(volume, table.inode(ino), isWanted, count);
   };
   return { list, seen };
 }
@@ -123,31 +130,22 @@ function checkExpected(
   throw corrupt(next.volume.name, `directory with inode ${named} is not where it says it is`);
 }
 
-function* unchangedSteps(entries: readonly DirectoryEntry[], scope: Scope): Generator<Step> {
-  for (const { name, ino } of entries) {
-    if (scope.isChanged(ino) || scope.leadsToChange(ino)) yield { name, before: ino, after: ino };
-  }
+function unchangedSteps(names: Names): Iterator<Step> {
+  return inOrder(Array.from(names, ([name, ino]) => ({ name, before: ino, after: ino })));
 }
 
-function* mergedSteps(
-  before: readonly DirectoryEntry[],
-  after: readonly DirectoryEntry[],
-  scope: Scope,
-): Generator<Step> {
-  let at = 0;
-  for (const { name, ino } of after) {
-    for (let old = before[at]; old !== undefined && old.name < name; old = before[at]) {
-      yield { name: old.name, before: old.ino };
-      at += 1;
-    }
-    const old = before[at];
-    if (old?.name !== name) {
-      yield { name, after: ino };
-      continue;
-    }
-    at += 1;
-    const isSame = old.ino === ino && !scope.isChanged(ino) && !scope.leadsToChange(ino);
-    if (!isSame) yield { name, before: old.ino, after: ino };
+/** The names that lead to something else, or to what may have changed. */
+function mergedSteps(before: Names, after: Names, leads: (ino: number) => boolean): Iterator<Step> {
+  const steps: Step[] = [];
+  for (const [name, ino] of after) {
+    const old = before.get(name);
+    if (old === undefined) steps.push({ name, after: ino });
+    else if (old !== ino || leads(ino)) steps.push({ name, before: old, after: ino });
   }
-  for (const { name, ino } of before.slice(at)) yield { name, before: ino };
+  for (const [name, ino] of before) if (!after.has(name)) steps.push({ name, before: ino });
+  return inOrder(steps);
+}
+
+function inOrder(steps: Step[]): Iterator<Step> {
+  return steps.sort((a, b) => (a.name < b.name ? -1 : 1)).values();
 }

@@ -43,6 +43,29 @@ export function listDirectory(
   return entries;
 }
 
+/**
+ * Inode numbers by name, in the order on disk: only those that are wanted, as a few of many cost little.
+ *
+ * @throws {TreeError} `IMAGE_CORRUPT`
+ */
+export function namesIn(
+  volume: Volume,
+  inode: Inode,
+  isWanted: (ino: number) => boolean,
+  account: (blocks: number) => void,
+): Map<BytePath, number> {
+  const found = new Map<BytePath, number>();
+  const visit: VisitName = (ino, bytes, at, length) => {
+    if (!isWanted(ino)) return;
+    const name = bytes.toString('latin1', at, at + length);
+    const fault = findFault(name, found.has(name) ? name : undefined);
+    if (fault !== undefined) throw broken(volume, inode, fault);
+    found.set(name, ino);
+  };
+  visitDirectory(volume, inode, visit, account);
+  return found;
+}
+
 /** The inode that `..` of a directory leads to, or undefined when its first block is no start of one. */
 export function parentOf(volume: Volume, inode: Inode): number | undefined {
   if (hasFlag(inode, INODE_FLAG.inlineData)) return inode.bytes.readUInt32LE(inode.at + MAP_AT);

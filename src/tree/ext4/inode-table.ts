@@ -7,7 +7,7 @@ import type { Volume } from './volume.ts';
 /** Bytes of inode table that are read at once. */
 const PIECE = 16_384;
 /** How many pieces are kept. */
-const KEPT = 2_048;
+const KEPT = 512;
 const CHECKSUM_LOW = 0x7c;
 const CHECKSUM_HIGH = 0x82;
 

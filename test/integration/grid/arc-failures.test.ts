@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CredentialPaths, readCredentials } from '../../../src/grid/arc/credentials.ts';
@@ -120,6 +123,30 @@ describe('a job', () => {
     expect(await until(target, id, isOver)).toMatchObject({
       state: 'failed',
       reason: expect.stringContaining('APPS/NO/SUCH-1.0'),
+    });
+  });
+
+  it('whose input the service cannot fetch fails with a reason', async () => {
+    const server = createServer((_, response) => response.writeHead(404).end()).listen(0);
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/nothing`;
+    const target = targetWith();
+    const id = await target.submit(job({ inputs: [{ name: 'x', source: { kind: 'url', url } }] }));
+    expect(await until(target, id, isOver)).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('Failed in data staging'),
+    });
+    server.close();
+  });
+
+  it('that is killed by an administrator is not one that failed', async () => {
+    const target = targetWith();
+    const id = await target.submit(stagedJob(directory.path, 'sleep 600'));
+    await until(target, id, ({ state }) => state === 'running');
+    ce.run(['arcctl', '-c', join(ce.directory, 'arc.conf'), 'job', 'kill', id]);
+    expect(await until(target, id, isOver)).toMatchObject({
+      state: 'killed',
+      reason: expect.stringContaining('canceled by external request'),
     });
   });
 

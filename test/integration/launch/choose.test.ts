@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chooseKernel } from '../../../src/launch/choose.ts';
 import { chooseNetworks } from '../../../src/launch/net/choose.ts';
+import { networkOffer } from '../../../src/launch/net/offer.ts';
 import { chooseOuter } from '../../../src/launch/net/outer.ts';
 import { parsePublication } from '../../../src/launch/net/publication.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
@@ -40,6 +41,25 @@ describe('chooseKernel()', () => {
         hint: 'Install one (apt-get install user-mode-linux), or name it with --kernel.',
       }),
     );
+  });
+});
+
+describe('networkOffer()', () => {
+  const kernel = '/usr/bin/linux.uml';
+  const all = { slirp: true, mcast: true, vector: true };
+
+  it('asks a kernel for its configuration, or for its options where it does not tell that', async () => {
+    const recent = program('here/recent', `#!/bin/sh\n${kernel} "$@" | sed 's/^eth\\[/old[/'\n`);
+    const silent = `#!/bin/sh\n[ "$1" = --help ] || exit 1\nexec ${kernel} "$@"\n`;
+    const silentRecent = `#!/bin/sh\n[ "$1" = --help ] || exit 1\nexec ${recent} "$@"\n`;
+    expect(await networkOffer(kernel)).toEqual(all);
+    expect(await networkOffer(program('here/silent', silent))).toEqual(all);
+    expect(await networkOffer(program('here/new', silentRecent))).toEqual({
+      slirp: false,
+      mcast: false,
+      vector: true,
+    });
+    expect(await networkOffer(program('here/mute', '#!/bin/sh\nexit 1\n'))).toEqual(all);
   });
 });
 

@@ -189,12 +189,15 @@ describe('mergeBundle()', () => {
     expect(readFileSync(`${directory}/keep`, 'utf8')).toBe('x\n');
   });
 
-  it('names what is immutable in the target, and merges the rest', async () => {
+  it.each([
+    ['immutable', '+i'],
+    ['append-only', '+a'],
+  ])('names what is %s in the target, and merges the rest', async (_, flag) => {
     const directory = await kept('echo x > f; echo x > g', 'echo y > f; echo y > g');
-    shell(directory, 'chattr +i base/f');
+    shell(directory, `chattr ${flag} base/f`);
     const merge = mergeBundle(`${directory}/c.tar.gz`, `${directory}/base`);
     await merge.catch(() => undefined);
-    shell(directory, 'chattr -i base/f');
+    shell(directory, 'chattr -ia base/f');
     await expect(merge).rejects.toThrow(
       expect.objectContaining({
         code: 'MERGE_INCOMPLETE',

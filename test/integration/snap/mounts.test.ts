@@ -71,6 +71,30 @@ describe.each(MOUNTS)('%s mounted below', (_, script) => {
   });
 });
 
+it('changesSince() of a copied image, mounted elsewhere, names what changed and nothing else', async () => {
+  shell(
+    directory,
+    `cp -a t source; truncate -s 8M image; mke2fs -q -t ext4 -d source image; mkdir here there
+    mount -o loop image here`,
+  );
+  const recorded = await recordBase(liveTree(`${directory}/here`), { name: 'b', time: 0 });
+  shell(directory, 'umount here; cp image copy; truncate -s 4M other; mke2fs -q other');
+  shell(directory, 'mount -o loop other here; mount -o loop copy there');
+  onTestFinished(() => {
+    shell(directory, 'umount here there');
+  });
+  shell(
+    `${directory}/there`,
+    'touch -r file stamp; echo FILE > file; touch -r stamp file; rm stamp',
+  );
+  const base = parseManifest(recorded.manifest, 'm');
+  const warnings: string[] = [];
+  const warn = (text: string): void => void warnings.push(text);
+  const { changes } = await changesSince(base, liveTree(`${directory}/there`), { warn });
+  expect(changes.map(({ kind, path }) => `${kind} ${path}`)).toEqual(['modify ', 'modify file']);
+  expect(warnings).toEqual([]);
+});
+
 it('apppot-merge does not erase another filesystem, at or below what goes', () => {
   shell(
     directory,

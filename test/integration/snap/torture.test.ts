@@ -22,10 +22,10 @@ const GUEST_MERGE = new URL('../../../image/guest/apppot-merge', import.meta.url
 const WAYS = [...LIVE_WAYS, imageAgainstImage, guestThroughCow];
 
 describe.each(WAYS)('$name', (way) => {
-  beforeAll(() => way.prepare?.(CASES));
+  beforeAll(() => way.prepare?.(CASES), 1_100_000);
   afterAll(() => way.end?.());
 
-  it.each(CASES)('$title', async (wanted: Case) => {
+  it.each(CASES)('$title', { timeout: 300_000 }, async (wanted: Case) => {
     const { changes, exclude = [] } = wanted;
     const directory = tempDirectory();
     const found = await way.find(directory, wanted);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { linkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -108,6 +109,19 @@ describe('openImage()', () => {
       tree.close();
     },
   );
+
+  it('reads nothing from inode tables that were never written', () => {
+    const image = lab.path('lazy');
+    writeFileSync(image, Buffer.alloc(16 * 2 ** 20, 0xa5));
+    const options = ['-q', '-F', '-t', 'ext4', '-b', '1024', '-g', '1024', '-N', '2048'];
+    const lazy = ['-E', 'lazy_itable_init=1,nodiscard'];
+    execFileSync('/sbin/mke2fs', [...options, ...lazy, '-d', source, image]);
+    expect(lab.ask(image, 'stats')).toContain('Inode not init');
+    const tree = openImage(image);
+    expect([...tree.entries()].length).toBe(14);
+    expect(contentOf(tree, 'big/file')).toEqual(BIG);
+    tree.close();
+  });
 
   describe('of one image', () => {
     const using = <T>(use: (tree: ImageTree) => T): T => {

@@ -31,6 +31,12 @@ describe('offlineChanges() of what a guest did', () => {
     ['ext3, cut off', ['-t', 'ext3', '-b', '1024', '-I', '128'], true],
     ['its first journal checksums, cut off', OLD, true, 'journal_checksum'],
     ['contents in the journal, cut off', OLD, true, 'data=journal'],
+    [
+      'inode tables that the guest itself writes, shut down',
+      ['-t', 'ext4', '-b', '1024', '-g', '2048', '-E', 'lazy_itable_init=1,nodiscard'],
+      false,
+      'init_itable=0',
+    ],
     ['ext2, shut down', ['-t', 'ext2'], false],
   ] as const)('equals what the repaired image holds: %s', async ([, options, isCut, mount]) => {
     const image = churnImage(lab, 'image', options);

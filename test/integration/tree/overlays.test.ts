@@ -146,6 +146,17 @@ describe('openImage() of a UML COW file', () => {
       message: `Cannot read the image "${cow}": it is a UML COW file of version ${version}, not 3`,
     });
   });
+
+  it('refuses by name the first version in the byte order of PCs', () => {
+    const cow = writeCow(lab.path('cow'), base, next, { version: 1 });
+    const file = openSync(cow, 'r+');
+    writeSync(file, Buffer.from('4d4f4f4f01000000', 'hex'), 0, 8, 0);
+    closeSync(file);
+    expect(failureOf(cow)).toMatchObject({
+      code: 'IMAGE_UNSUPPORTED',
+      message: `Cannot read the image "${cow}": it is a UML COW file of version 1 in little-endian order, not 3`,
+    });
+  });
 });
 
 describe('openImage() of a qcow2 file', () => {

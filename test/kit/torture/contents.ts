@@ -20,6 +20,13 @@ export const CONTENTS: readonly Case[] = [
     changes: ['M f'],
   },
   {
+    title: 'contents changed by rsync -t, in a new file and in place',
+    before:
+      'mkdir t; echo one > f; echo one > g; echo two > t/f; echo two > t/g; touch -d 2001-02-03 f g t/*',
+    after: 'rsync -tI t/f f; rsync -tI --inplace t/g g',
+    changes: ['M f', 'M g'],
+  },
+  {
     title: 'contents changed at once after the base was recorded',
     before: 'echo one > f',
     after: 'printf two > f; echo >> f',
@@ -44,14 +51,17 @@ export const CONTENTS: readonly Case[] = [
     changes: ['D d', 'A e', 'A e/f'],
   },
   {
-    title: 'contents changed through mmap',
-    before: 'head -c 8192 /dev/zero > f',
+    title: 'contents changed through mmap, synced and not',
+    before: 'head -c 8192 /dev/zero > f; head -c 8192 /dev/zero > g; sync',
     after: `perl -e 'open F, "+<", "f"; seek F, 4096, 0; print F "x"'; python3 - <<'P'
 import mmap
-with open('f', 'r+b') as f:
-    m = mmap.mmap(f.fileno(), 0); m[5] = 65; m.flush(); m.close()
+for name in 'fg':
+    with open(name, 'r+b') as f:
+        m = mmap.mmap(f.fileno(), 0); m[5] = 65
+        if name == 'f': m.flush()
+        m.close()
 P`,
-    changes: ['M f'],
+    changes: ['M f', 'M g'],
   },
   {
     title: 'truncated down, up, and to nothing',

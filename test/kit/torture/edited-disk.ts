@@ -1,25 +1,43 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import type { ImageLab } from '../image-lab.ts';
-import { shell } from '../shell.ts';
 
 /** Runs the n-th of some scripts in directory n of a filesystem. */
 export type RunScripts = (lab: ImageLab, image: string, scripts: readonly string[]) => void;
+
+/**
+ * In a mount namespace of its own: a copy of ours that somebody else makes meanwhile would keep the image
+ * mounted, and what was written to it from its file.
+ */
+function apart(script: string, ...words: readonly string[]): void {
+  execFileSync('unshare', ['--mount', 'bash', '-euc', script, 'bash', ...words], {
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+const EDIT = `mount -o loop "$1" "$2"
+for ((i = 0; i < $4; i++)); do
+  mkdir -p "$2/$i"
+  (cd "$2/$i" && bash -eu "$3/$i")
+done
+umount "$2"`;
 
 /** By this machine's kernel, which mounts the image. */
 export const byMount: RunScripts = (lab, image, scripts) => {
   const place = lab.path('place');
   mkdirSync(place, { recursive: true });
-  shell(lab.directory, `mount -o loop ${image} place`);
-  try {
-    scripts.forEach((script, i) => {
-      mkdirSync(`${place}/${i}`, { recursive: true });
-      shell(`${place}/${i}`, script);
-    });
-  } finally {
-    shell(lab.directory, 'umount place');
-  }
+  apart(EDIT, image, place, writeScripts(lab, scripts), String(scripts.length));
 };
+
+function writeScripts(lab: ImageLab, scripts: readonly string[]): string {
+  const directory = lab.path('scripts');
+  mkdirSync(directory, { recursive: true });
+  scripts.forEach((script, i) => {
+    writeFileSync(`${directory}/${i}`, script);
+  });
+  return directory;
+}
 
 const WORDS = [
   ...['mem=256M', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro'],
@@ -27,7 +45,7 @@ const WORDS = [
   'initcall_blacklist=raid6_select_algo',
 ];
 
-const TIME_LIMIT_MS = 200_000;
+const TIME_LIMIT_MS = 500_000;
 
 /**
  * By a guest, which sees this machine's programs and has the image as its disk.
@@ -35,11 +53,7 @@ const TIME_LIMIT_MS = 200_000;
  * @param image An image, or `COW,IMAGE`.
  */
 export const byGuest: RunScripts = (lab, image, scripts) => {
-  const directory = lab.path('scripts');
-  mkdirSync(directory, { recursive: true });
-  scripts.forEach((script, i) => {
-    writeFileSync(`${directory}/${i}`, script);
-  });
+  const directory = writeScripts(lab, scripts);
   const init = lab.path('init');
   writeFileSync(init, guestInit(directory, scripts.length));
   chmodSync(init, 0o755);
@@ -77,10 +91,7 @@ sleep 60
 export function copyOut(image: string, directory: number, target: string): void {
   const place = `${target}.place`;
   mkdirSync(place);
-  shell(place, `cd ..; mount -o loop,ro ${image} ${place}`);
-  try {
-    execFileSync('cp', ['-a', '--sparse=always', `${place}/${directory}`, target]);
-  } finally {
-    shell('/', `umount ${place}; rmdir ${place}`);
-  }
+  const copy = 'mount -o loop,ro "$1" "$2"; cp -a --sparse=always "$2/$3" "$4"; umount "$2"';
+  apart(copy, image, place, String(directory), target);
+  rmdirSync(place);
 }

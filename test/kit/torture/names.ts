@@ -32,6 +32,16 @@ export const NAMES: readonly Case[] = [
     changes: ['D d/f', 'M d/g'],
   },
   {
+    title: 'a directory of 8,000 entries, hashed',
+    before: 'mkdir d; cd d; seq -f "name-%g" 8000 | xargs touch -d 2001-01-01',
+    after: `cd d; rm name-17 name-4242 name-8000; echo x > name-5000; mv name-6000 other; mkdir name-0
+      seq -f "more-%g" 3 | xargs touch`,
+    changes: [
+      ...['A d/more-1', 'A d/more-2', 'A d/more-3', 'A d/name-0', 'D d/name-17', 'D d/name-4242'],
+      ...['M d/name-5000', 'D d/name-6000', 'D d/name-8000', 'A d/other'],
+    ],
+  },
+  {
     title: 'a path of 3 KB',
     before: 'for i in $(seq 15); do n=$(printf "%0200d" $i); mkdir $n; cd $n; done; echo x > f',
     after: 'for i in $(seq 15); do cd $(printf "%0200d" $i); done; echo y > f; echo z > g',

@@ -383,9 +383,21 @@ export const moneyIsKeptBack: Proof = async () => {
   const world = worldOf({ budget });
   submit(world, 30, 1_200);
   await running(world, 2 * 3_600);
-  const spent = own(world).reduce(
-    (sum, { made, ended = world.clock.now() }) => sum + (ended - made) / 3_600,
-    0,
-  );
-  return spent > budget.limit ? [`${spent.toFixed(2)} of ${budget.limit} spent`] : [];
+  return overspent(world, budget.limit);
 };
+
+/** Where jobs may be ended for it, the limit holds however long they are: but for what passes between two looks. */
+export const moneyEndsJobsWhereAllowed: Proof = async () => {
+  const budget = { limit: 3, period: 3_650 * 86_400, mode: 'kill' } as const;
+  const world = worldOf({ budget, limits: { reserve: 600 } });
+  submit(world, 2, 20 * 3_600);
+  await running(world, 4 * 3_600);
+  const look = (own(world).length * 60) / 3_600;
+  return [...overspent(world, budget.limit + look), ...world.judge.broken];
+};
+
+function overspent(world: World, limit: number): Broken {
+  const now = world.clock.now();
+  const spent = own(world).reduce((sum, { made, ended = now }) => sum + (ended - made) / 3_600, 0);
+  return spent > limit ? [`${spent.toFixed(2)} of ${limit.toFixed(2)} spent`] : [];
+}

@@ -153,3 +153,29 @@ describe('limits', () => {
     ]);
   });
 });
+
+describe('network', () => {
+  const head = 'Iface\tDestination\tGateway\n';
+  it.for([
+    ['', 'has no route: --net switch:ENDPOINT works without'],
+    ['eth0\t0002000A\t00000000\n', 'has no route: --net switch:ENDPOINT works without'],
+    ['eth0\t00000000\t0202000A\n', 'has a route'],
+    ['lo\t000000E0\t00000000\n', 'has a route'],
+  ] as const)('looks for a route of multicast in %j', async ([rows, found]) => {
+    const place = placeWith({ '/proc/net/route': `${head}${rows}` });
+    expect(await findingAt('multicast', place)).toEqual(['ok', found]);
+  });
+});
+
+describe('processors', () => {
+  it.for([
+    ['0.00 0.10 0.20 1/99 7', 'ok'],
+    ['1000000.00 0.10 0.20 1/99 7', 'warn'],
+  ] as const)('are busy or not by the load %s', async ([load, verdict]) => {
+    const [found] = (await findingAt(
+      'processors',
+      placeWith({ '/proc/loadavg': load }),
+    )) as string[];
+    expect(found).toBe(verdict);
+  });
+});

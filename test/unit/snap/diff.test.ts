@@ -138,6 +138,42 @@ describe('changesBetween()', () => {
   });
 });
 
+describe('changesBetween() and changesSince()', () => {
+  /** A tree that notes how many entries were announced, and refuses to be asked for any other. */
+  function announcing(sketches: Sketches, counts: number[]): Tree {
+    const tree = memoryTree(sketches);
+    const announced = new Set<string>();
+    return {
+      ...tree,
+      prefetch(entries) {
+        counts.push(entries.length);
+        for (const { path } of entries) announced.add(path);
+      },
+      xattrs(entry) {
+        if (!announced.has(entry.path)) throw new Error(`${entry.path} was not announced`);
+        return tree.xattrs(entry);
+      },
+    };
+  }
+
+  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`f${i}`, {}]));
+
+  it('ask for extended attributes of many entries at a time', async () => {
+    const counts: number[] = [];
+    const [before, after] = [announcing(many, counts), announcing(many, counts)];
+    expect((await changesBetween(before, after)).changes).toEqual([]);
+    expect(counts).toEqual([4_096, 4_096, 905, 905]);
+  });
+
+  it('ask so of those that changed in the clock tick of the recording', async () => {
+    const late = { ctime: 1_000_000_000_000n };
+    const sketches = { ...many, late, later: late };
+    const counts: number[] = [];
+    const { changes } = await since(announcing(sketches, counts), announcing(sketches, counts));
+    expect([changes, counts]).toEqual([[], [2, 0, 2]]);
+  });
+});
+
 describe('differenceAmong()', () => {
   it('gives what diff() gives when it sees only what may differ', async () => {
     const linked = { ino: 9, nlink: 2 };

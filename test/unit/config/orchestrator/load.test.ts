@@ -27,7 +27,7 @@ limits: {max-delta: 3, interval: 20s}
 
 const REST = {
   vpn: { kind: 'none' },
-  listener: { address: '127.0.0.1', port: 8_270 },
+  listener: { port: 8_270 },
   machines: { master: '10.8.0.1' },
 };
 
@@ -50,7 +50,7 @@ describe("an orchestrator's file", () => {
     expect(parseOrchestratorFile(SMALL, '/srv/burst.yaml')).toEqual({
       ...REST,
       state: '/srv/apppot-state',
-      batch: { kind: 'gridengine', qmaster: 'master', cell: 'default' },
+      batch: { kind: 'gridengine', qmaster: 'master', cell: 'default', queue: 'all.q' },
       seats: SEATS,
       pools: [POOL],
       policies: [
@@ -85,7 +85,7 @@ describe("an orchestrator's file", () => {
     expect(rest).toEqual({
       ...REST,
       state: '/srv/apppot-state',
-      batch: { kind: 'gridengine', qmaster: 'master', cell: 'default' },
+      batch: { kind: 'gridengine', qmaster: 'master', cell: 'default', queue: 'all.q' },
       ...{ seats: SEATS, pools: [POOL], limits: {} },
     });
     expect(policies).toEqual([idle, new Mine(), { name: 'bin-pack', options: {} }]);
@@ -116,8 +116,9 @@ policies:
 limits: {max-delta: 0}
 `;
     expect(() => parseOrchestratorFile(text, 'burst.yaml')).toThrowErrorMatchingInlineSnapshot(`
-      [ConfigError: Cannot use "burst.yaml": 20 mistakes
+      [ConfigError: Cannot use "burst.yaml": 21 mistakes
         line 2: batch.via: expected an ssh destination such as root@head, found "a b"
+        line 2: batch.qmaster: missing: expected the name of the qmaster, as nodes know it
         line 2: batch.qmastr: unknown setting; did you mean "qmaster"?
         line 4: pools[0].name: expected at most 16 lower-case letters, digits and dashes, found "Local_Pool"
         line 5: pools[0].provider.network: expected auto, slirp4netns or slirp, found "wifi"

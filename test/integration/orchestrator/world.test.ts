@@ -5,7 +5,7 @@ import { runSeed } from '../../kit/world/run.ts';
 /**
  * APPPOT_SEED=N tries that world alone, APPPOT_SEEDS=N the first so many. The bench tries others.
  */
-const { APPPOT_SEED: one, APPPOT_SEEDS: many = '1000' } = process.env;
+const { APPPOT_SEED: one, APPPOT_SEEDS: many = '2000' } = process.env;
 const PARTS = 6;
 const SMALL = { faults: CALM, trouble: 60, jobs: 2 };
 const DEADLINE_MS = 600_000;

@@ -1,0 +1,30 @@
+import type { Node } from '../../model/node.ts';
+import { isOver } from '../../model/node.ts';
+import { toNode } from '../../orchestrator/view.ts';
+import type { Deps } from '../deps.ts';
+import { renderRows } from '../table.ts';
+import { atStore } from './at-store.ts';
+import type { FileFlags } from './file.ts';
+
+export async function listNodes(
+  flags: FileFlags & { readonly all: boolean; readonly json?: boolean },
+  deps: Deps,
+): Promise<void> {
+  await atStore(flags, deps, (store) => {
+    const all = store.all().map(toNode);
+    const nodes = flags.all ? all : all.filter(({ phase }) => !isOver(phase));
+    deps.output(flags.json).result({ nodes }, renderNodes(nodes));
+  });
+}
+
+function renderNodes(nodes: readonly Node[]): string {
+  if (nodes.length === 0) return 'no nodes';
+  return renderRows([
+    ['NAME', 'POOL', 'PHASE', 'SINCE', 'HOST', 'USED', 'WHY'],
+    ...nodes.map(({ name, pool, phase, since, seat, used, startReason, endReason, note }) => [
+      ...[name, pool, phase, new Date(since * 1_000).toISOString().slice(0, 19)],
+      ...[seat.host, String(used)],
+      endReason === undefined ? startReason : `${endReason}${note ? `: ${note}` : ''}`,
+    ]),
+  ]);
+}

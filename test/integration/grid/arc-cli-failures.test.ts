@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { arcCliTarget } from '../../../src/grid/arc-cli/target.ts';
+import type { StagedJob, Target } from '../../../src/grid/target.ts';
+import { localHost } from '../../../src/host/local.ts';
+import { localMachine } from '../../../src/host/local-machine.ts';
+import { freePort } from '../../../src/host/ports.ts';
+import { type ArcCe, startArcCe } from '../../kit/arc-ce.ts';
+import { isOver, stagedJob, until } from '../../kit/target-job.ts';
+import { temporaryDirectory } from '../../kit/temporary.ts';
+import { until as waitUntil } from '../../kit/until.ts';
+
+const directory = temporaryDirectory();
+let ce: ArcCe;
+let proxy: string;
+beforeAll(async () => {
+  ce = await startArcCe();
+  proxy = await ce.proxy();
+});
+afterAll(() => ce?.stop());
+
+function targetWith(own: Readonly<Record<string, string>> = {}, url = ce.url): Target {
+  const base = join(directory.path, 'client');
+  mkdirSync(base, { recursive: true });
+  const environment = { HOME: base, X509_USER_PROXY: proxy, X509_CERT_DIR: ce.authorities, ...own };
+  const machine = localMachine(localHost, base);
+  return arcCliTarget({ machine, base, url, protocol: 'arcrest', environment, deadline: 60 });
+}
+
+function job(wishes: Parameters<typeof stagedJob>[2] = {}): StagedJob {
+  return stagedJob(directory.path, 'true', wishes);
+}
+
+describe('a submission by the command line of ARC', () => {
+  it('to a service that is down says that nobody is there', async () => {
+    const url = `https://localhost:${await freePort()}/arex`;
+    await expect(targetWith({}, url).submit(job())).rejects.toMatchObject({
+      code: 'TARGET_UNREACHABLE',
+      message: expect.stringMatching(/^Cannot reach ".*": TCP: GENERIC_ERROR \(Failed to connect/),
+    });
+  });
+
+  it('without a proxy asks for one', async () => {
+    const own = { X509_USER_PROXY: '/nowhere/proxy.pem' };
+    await expect(targetWith(own).submit(job())).rejects.toMatchObject({
+      code: 'CREDENTIAL_MISSING',
+      message: `Cannot submit to "${ce.url}": ARC's programs find no proxy`,
+    });
+  });
+
+  it('with a proxy that has expired says so', async () => {
+    const own = { X509_USER_PROXY: await ce.proxy('validityPeriod=1S') };
+    const said = async (): Promise<unknown> =>
+      targetWith(own)
+        .submit(job())
+        .catch((error: unknown) => error);
+    let last: unknown;
+    await waitUntil('the proxy has expired', async () => {
+      last = await said();
+      return last instanceof Error;
+    });
+    expect(last).toMatchObject({
+      code: 'CREDENTIAL_EXPIRED',
+      message: `Cannot submit to "${ce.url}": the proxy has expired`,
+    });
+  });
+
+  it('to a service whose authority is not trusted says so', async () => {
+    const place = mkdtempSync(join(directory.path, 'pki-'));
+    const words = ['test-ca', '--ca-dir', place, '--ca-id', 'FAR', 'init'];
+    execFileSync('arcctl', words, { stdio: 'pipe' });
+    await expect(targetWith({ X509_CERT_DIR: place }).submit(job())).rejects.toMatchObject({
+      code: 'CREDENTIAL_UNTRUSTED',
+      message: expect.stringMatching(/^Cannot trust ".*": .*certificate/),
+    });
+  });
+
+  it('for a queue that is not there gives the words of the service', async () => {
+    await expect(targetWith().submit(job({ queue: 'nosuch' }))).rejects.toMatchObject({
+      code: 'JOB_REFUSED',
+      message: `Cannot submit to "${ce.url}": it refuses the job: Requested queue nosuch is not allowed for this user`,
+    });
+  });
+});
+
+describe('a job by the command line of ARC', () => {
+  it('for a run-time environment that is not there fails', async () => {
+    const target = targetWith();
+    const id = await target.submit(job({ image: { kind: 'rte', name: 'APPS/NO/SUCH-1.0' } }));
+    expect(await until(target, id, isOver)).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('submission to LRMS failed'),
+    });
+  });
+
+  it('is unknown while its service is down, and then has failed', async () => {
+    const target = targetWith();
+    const id = await target.submit(stagedJob(directory.path, 'sleep 600'));
+    await until(target, id, ({ state }) => state === 'running');
+    await ce.halt();
+    expect(await target.status([id])).toEqual(new Map([[id, { state: 'unknown' }]]));
+    await expect(target.load()).rejects.toMatchObject({ code: 'TARGET_UNREACHABLE' });
+    await ce.restart();
+    expect(await until(target, id, isOver)).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('died unexpectedly'),
+    });
+  });
+
+  it('that was handed over by a process that died is found at the service', async () => {
+    const one = targetWith();
+    const lost = job();
+    const [address] = (await one.submit(lost)).split('@');
+    // As if it had died before it wrote down where the job is.
+    const note = join(directory.path, 'client/arc-cli', lost.mark, 'address');
+    execFileSync('rm', [note]);
+    expect(await one.find(lost.mark)).toEqual([`${address}@${lost.mark}`]);
+    expect(await one.find('apppot-test-nosuch')).toEqual([]);
+  });
+});
