@@ -33,7 +33,7 @@ const printed = async (words: readonly string[]): Promise<string> =>
 
 /** Each boots a guest; every tenth fails with a status of its own. */
 const SCRIPT =
-  'cat in-$1.txt; echo "$APPPOT_TASK of $APPPOT_TASKS: $2" >out.txt; [ $(($1 % 10)) != 0 ] || exit $((100 + $1 / 10))';
+  'cat in/in-$1.txt; echo "$APPPOT_TASK of $APPPOT_TASKS: $2" >out.txt; [ $(($1 % 10)) != 0 ] || exit $((100 + $1 / 10))';
 
 describe('a sweep on a real ARC service', { timeout: 1_500_000 }, () => {
   let id = '';
