@@ -19,7 +19,7 @@ export async function waitForJob(record: JobRecord, deps: Deps, desk: GridDesk):
     const seen = await lookOnce(record, desk);
     if (isOver(seen.status)) return finish(seen, deps);
     const { state, reason } = seen.status;
-    if (state === 'unknown' && reason !== told && reason !== undefined) {
+    if ((state === 'unknown' || state === 'held') && reason !== told && reason !== undefined) {
       deps.output().warn(reason);
       told = reason;
     }

@@ -80,6 +80,12 @@ describe.each(Object.entries(LABS))('%s', (_kind, open) => {
     expect(await until(target, id, isOver)).toMatchObject({ state: 'finished', exitStatus: 0 });
   });
 
+  it('takes a job of several cores, with all that it asks for', async () => {
+    const resources = { memory: 2 ** 26, count: 2, wallTime: 600, cpuTime: 600, disk: 2 ** 20 };
+    const id = await target.submit(stagedJob(directory.path, 'true', { resources }));
+    expect(await until(target, id, isOver)).toMatchObject({ state: 'finished' });
+  });
+
   it('keeps both streams in one file when they have one name', async () => {
     const streams = { stdout: 'all.txt', stderr: 'all.txt' };
     const id = await target.submit(stagedJob(directory.path, 'echo one; echo two >&2', streams));
