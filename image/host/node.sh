@@ -10,13 +10,17 @@
 # Guests' instances are where their own user's are.
 find_instance() { # NAME; sets instance
   owner=$(stat -c %u "$base/$1/start" 2>/dev/null) || owner=$(id -u)
-  for instance in "$temporary/apppot-$owner/$(guest_name "$1")" "/tmp/apppot-$owner/$(guest_name "$1")"; do
-    [ ! -d "$instance" ] || return 0
+  process=''
+  if [ -s "$base/$1/claim" ]; then read -r process _ <"$base/$1/claim"; fi
+  for guest in "$(guest_name "$1")" "apppot.$process"; do
+    for instance in "$temporary/apppot-$owner/$guest" "/tmp/apppot-$owner/$guest"; do
+      [ ! -d "$instance" ] || return 0
+    done
   done
   instance=''
 }
 
-# Short, because the kernel's sockets are named after it.
+# Short, because the kernel's sockets are named after it. A wrapper of jobs calls its guest after its process.
 guest_name() { # NAME
   printf '%s' "${1##*-}"
 }
@@ -102,7 +106,7 @@ start_node() { # NAME UID:GID
   as=''
   [ -z "$2" ] || as="setpriv --reuid=${2%:*} --regid=${2#*:} --clear-groups"
   # shellcheck disable=SC2086,SC2016
-  TMPDIR=$temporary setsid $as sh -c '
+  TMPDIR=$temporary APPPOT_DETACHED=1 setsid $as sh -c '
     cd "$1" || exit 1
     read -r line <"/proc/$$/stat"
     set -- "$@" ${line##*) }

@@ -68,6 +68,8 @@ export interface SiteServer {
 }
 
 export interface OpenVpn extends Vpn {
+  /** Starts a server of ours, so that its address is there to listen at. Again does no harm. */
+  start(): Promise<void>;
   /** Ends a server of ours, and with it every connection. Again does no harm. */
   stop(): Promise<void>;
 }
@@ -116,6 +118,7 @@ export function openVpn(options: OpenVpnOptions): OpenVpn {
       return new Set((await readStatus(paths.status, options.now)).clients.keys());
     },
     check: () => check(options, paths),
+    start: ready,
     stop: () => turn(() => daemon.stop()),
     close: async () => undefined,
   };

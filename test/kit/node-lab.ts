@@ -79,7 +79,7 @@ export async function nodeLab(): Promise<NodeLab> {
       now,
     });
   const provider = reopen();
-  await vpn.connected().catch(() => undefined);
+  await vpn.start();
   const listener = await nodeListener(words, '10.8.0.1', PORT.report);
   return {
     ...{ directory, image, engine, vpn, provider, network, listener, reopen },

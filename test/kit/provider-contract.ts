@@ -70,7 +70,8 @@ export function providerContract(open: () => ProviderLab): void {
   };
 
   it('starts an instance, and lists it with its name and tags', () =>
-    withOrder(async ({ provider }, order) => {
+    withOrder(async (lab, order) => {
+      const { provider } = lab;
       const before = Date.now() / 1_000;
       const id = await provider.create(order);
       expect(await find(provider, order)).toEqual([
@@ -81,6 +82,11 @@ export function providerContract(open: () => ProviderLab): void {
           state: expect.stringMatching(/^(starting|running)$/),
         },
       ]);
+      await until(
+        'it runs',
+        async () => (await find(provider, order))[0]?.state === 'running',
+        () => lab.log?.() ?? '',
+      );
       expect((await provider.list()).taken).toBeGreaterThanOrEqual(before - 1);
     }));
 

@@ -21,9 +21,21 @@ export interface Slurm {
   stop(): Promise<void>;
 }
 
-export async function startSlurm(): Promise<Slurm> {
+export interface SlurmOptions {
+  /** What comes before the words of its programs, to run them in another network. */
+  readonly words?: readonly string[];
+  /** Where nodes reach slurmctld. Default 127.0.0.1. */
+  readonly address?: string;
+}
+
+export async function startSlurm({ words = [], address }: SlurmOptions = {}): Promise<Slurm> {
   const directory = mkdtempSync('/tmp/apppot-slurm-');
-  const script = (...words: readonly string[]) => promisify(execFile)('bash', [SCRIPT, ...words]);
+  const script = (...given: readonly string[]) => {
+    const [program = '', ...args] = [...words, 'bash', SCRIPT, ...given];
+    return promisify(execFile)(program, args, {
+      env: { ...process.env, ...(address !== undefined && { ADDRESS: address }) },
+    });
+  };
   const stop = async (): Promise<void> => {
     await script('stop', directory);
     rmSync(directory, { recursive: true, force: true });
@@ -39,8 +51,8 @@ export async function startSlurm(): Promise<Slurm> {
   return {
     host: {
       name: 'slurm',
-      run: (argv, options) => localHost.run(argv, { ...options, env }),
-      stream: (argv, options) => localHost.stream(argv, { ...options, env }),
+      run: (argv, options) => localHost.run([...words, ...argv], { ...options, env }),
+      stream: (argv, options) => localHost.stream([...words, ...argv], { ...options, env }),
     },
     configuration,
     node: async (number) => void (await script('node', directory, String(number))),

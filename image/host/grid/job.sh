@@ -75,7 +75,7 @@ choose_timeout() {
 
 start_watch() {
   parent_started=''
-  [ "$PPID" -le 1 ] || parent_started=$(started "$PPID")
+  [ "$PPID" -le 1 ] || [ -n "${APPPOT_DETACHED-}" ] || parent_started=$(started "$PPID")
   setsid sh -c "$(watch_program)" apppot-watch "$instance" "$$" "$(started "$$")" \
     "$PPID" "$parent_started" "$((grace + keeping + 6))" </dev/null >/dev/null 2>&1 &
   watch=$!
