@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { GridError } from '../grid/errors.ts';
 import { isOver, type Seen } from '../grid/look.ts';
-import type { JobRecord } from '../grid/records/record.ts';
+import type { JobRecord, TargetSpec } from '../grid/records/record.ts';
 import type { Deps } from './deps.ts';
 import { type GridDesk, recordedTargets } from './grid-desk.ts';
 import { held, unfinished } from './job-held.ts';
@@ -54,10 +54,18 @@ export async function clean(
   });
 }
 
-async function forget({ attempt, status }: Seen, desk: GridDesk): Promise<void> {
-  if (attempt?.handle === undefined || status.state === 'gone') return;
+/** At all targets that had it, each time it was submitted. */
+async function forget({ record, attempt, status }: Seen, desk: GridDesk): Promise<void> {
+  const gone = status.state === 'gone' ? attempt?.number : undefined;
+  const { attempts } = await desk.store.again(record);
+  for (const { handle, target, number } of attempts) {
+    if (handle !== undefined && number !== gone) await cleanOne(target, handle, desk);
+  }
+}
+
+async function cleanOne(spec: TargetSpec, handle: string, desk: GridDesk): Promise<void> {
   try {
-    await desk.open(attempt.target).clean(attempt.handle);
+    await desk.open(spec).clean(handle);
   } catch (error) {
     if (!(error instanceof GridError && error.code === 'JOB_MISSING')) throw error;
   }
