@@ -30,13 +30,13 @@ const MANY = 1_000;
 export async function connectSsh(options: ConnectOptions): Promise<Client> {
   const { settings, name, deadline, through } = options;
   const agent = settings.agent === 'none' ? undefined : (settings.agent ?? options.agent);
-  const [{ Client: SshClient }, trust, identity] = await Promise.all([
+  const [{ default: ssh }, trust, identity] = await Promise.all([
     import('ssh2'),
     trustOf(settings, name),
     identityOf(settings.user, agent, settings.keyFiles),
   ]);
   let doubt: HostError | undefined;
-  const client = new SshClient();
+  const client = new ssh.Client();
   const ready = once(client, 'ready');
   client.connect({
     host: settings.host,

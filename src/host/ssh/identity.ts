@@ -14,7 +14,8 @@ export async function identityOf(
   agent: string | undefined,
   files: readonly string[],
 ): Promise<Identity> {
-  const { utils } = await import('ssh2');
+  // Of a CommonJS package only the default is sure to have all.
+  const { utils } = (await import('ssh2')).default;
   const methods: AnyAuthMethod[] = agent === undefined ? [] : [{ type: 'agent', username, agent }];
   const locked: string[] = [];
   for (const file of files) {
