@@ -83,7 +83,7 @@ pools:
       host-loopback: true
       binds: ["$run/cluster/home:/home"]
 policies: [bin-pack, { idle: { time: 5s } }]
-limits: { interval: 1s, cool-down: 1s, cordon-share: 1, missing-listings: 2 }
+limits: { interval: 1s, cool-down: 1s, cordon-share: 1, missing-listings: 2, orphan-grace: 5s }
 YAML
 cat "$run/orchestrator.yaml"
 apppot orchestrate -c "$run/orchestrator.yaml" &

@@ -63,7 +63,7 @@ pools:
       host-loopback: true
       binds: ["${engine.directory}/home:/home"]
 policies: [bin-pack, { idle: { time: 2s } }]
-limits: { interval: 1s, cool-down: 1s, cordon-share: 1, missing-listings: 2, lease: 120s }
+limits: { interval: 1s, cool-down: 1s, cordon-share: 1, missing-listings: 2, orphan-grace: 5s, lease: 120s }
 `;
 }
 

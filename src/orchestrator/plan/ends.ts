@@ -98,7 +98,8 @@ function retire(
 ): void {
   const health = draft.health(row.pool);
   const recent = health.cordons.filter((at) => now - at < limits.cordonPeriod);
-  const size = draft.nodes().filter(({ pool }) => pool === row.pool).length;
+  // Those that were cordoned lately were part of it, whether they are there still or not.
+  const size = recent.length + readyNodes(draft).filter(({ pool }) => pool === row.pool).length;
   const most = Math.max(limits.cordonLeast, Math.floor(size * limits.cordonShare));
   const subject = `ends in ${row.pool}`;
   if (recent.length >= most) {
