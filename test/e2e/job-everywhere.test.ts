@@ -14,6 +14,7 @@ import { startArcCe } from '../kit/arc-ce.ts';
 import { startGridEngine } from '../kit/gridengine.ts';
 import { workDirectory } from '../kit/guest-run.ts';
 import { startSlurm } from '../kit/slurm.ts';
+import { startSshd } from '../kit/sshd.ts';
 import { until } from '../kit/until.ts';
 
 const AWKWARD = [
@@ -52,7 +53,7 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   }),
   arc: () => arc((url) => url),
   'arc-cli': () => arc((url) => `arc-cli:${url}`),
-  ...(isRoot && { slurm, gridengine: gridEngine }),
+  ...(isRoot && { slurm, 'slurm via ssh': slurmOverSsh, gridengine: gridEngine }),
 };
 
 describe.each(Object.entries(PLACES))('%s', (kind, open) => {
@@ -60,7 +61,7 @@ describe.each(Object.entries(PLACES))('%s', (kind, open) => {
   let directory: string;
   beforeAll(async () => {
     place = await open();
-    directory = mkdtempSync(join(work.path, `${kind}-`));
+    directory = mkdtempSync(join(work.path, `${kind.replaceAll(' ', '-')}-`));
     chmodSync(directory, 0o777);
   });
   afterAll(() => place?.stop());
@@ -156,6 +157,17 @@ async function arc(toTarget: (url: string) => string): Promise<Place> {
 async function slurm(): Promise<Place> {
   const { host, configuration, stop } = await startSlurm();
   return { host, to: 'slurm', env: { HOME: work.path, SLURM_CONF: configuration }, stop };
+}
+
+async function slurmOverSsh(): Promise<Place> {
+  const slurm = await startSlurm();
+  const sshd = await startSshd({ SLURM_CONF: slurm.configuration });
+  const stop = async (): Promise<void> => {
+    await sshd.stop();
+    await slurm.stop();
+  };
+  const env = { HOME: sshd.home };
+  return { host: localHost, to: `slurm via ${sshd.destination}`, env, stop };
 }
 
 async function gridEngine(): Promise<Place> {

@@ -46,7 +46,10 @@ export function sftpFiles(
       sftp.open(path, 'r', done),
     ).catch(ifMissing);
     if (handle === undefined) return undefined;
-    return (await open()).createReadStream(path, { handle, autoClose: true } as object);
+    const body = (await open()).createReadStream(path, { handle, autoClose: true } as object);
+    // It closes its file after its end: a connection that is closed first would be an error that nobody hears.
+    body.on('error', () => undefined);
+    return body;
   };
   const copyIn = async (local: string, to: string): Promise<void> => {
     const { mode } = await stat(local);
