@@ -60,7 +60,7 @@ describe('a node', () => {
     const id = await start(order);
     const said = (path: string) => lab.listener.heard.find((one) => one.path === path)?.body;
     expect(said('/ready')).toEqual({ node, token: TOKEN });
-    expect(await lab.vpn.connected()).toEqual(new Set([node]));
+    await until('the VPN shows it', async () => (await lab.vpn.connected()).has(node), log);
     expect(await lab.reopen().list()).toMatchObject({
       complete: true,
       instances: [{ id, name: id, state: 'running', tags: order.tags }],
