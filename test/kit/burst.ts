@@ -54,7 +54,11 @@ export function head({ words, host, bin, file, directory }: HeadOptions): Head {
       child.stderr?.pipe(output);
       const started = child;
       started.once('exit', (status) => output.write(`ended with status ${status}\n`));
-      await until('the orchestrator listens', () => started.exitCode !== null || isUp(pidFile), log);
+      await until(
+        'the orchestrator listens',
+        () => started.exitCode !== null || isUp(pidFile),
+        log,
+      );
     },
     crash: async () => void (await end('KILL')),
     interrupt: () => end('INT'),

@@ -74,6 +74,7 @@ async function cycles(works: Works): Promise<void> {
       if (count + 1 < most && rest > 0) await place.clock.sleep(rest, signal);
     }
   } finally {
+    if (works.store.read().nodes.length === 0) await engine.endVpn();
     await engine.stop();
   }
 }
@@ -81,6 +82,8 @@ async function cycles(works: Works): Promise<void> {
 interface Engine {
   readonly orchestrator: Orchestrator;
   stop(): Promise<void>;
+  /** Nodes that live stay connected without us; without nodes a VPN server of ours is of no use. */
+  endVpn(): Promise<void>;
 }
 
 /** With the settings as they are now. The store goes on: it is as after a restart. */
@@ -96,7 +99,11 @@ async function start({ flags, place, policy, store }: Works): Promise<Engine> {
     listener = await listen(made, {
       ...{ host: listenAddress(settings), port: settings.listener.port, clock: place.clock },
     });
-    return { orchestrator: made, stop: () => stop(opened, listener) };
+    return {
+      orchestrator: made,
+      stop: () => stop(opened, listener),
+      endVpn: async () => opened.vpn?.stop(),
+    };
   } catch (error) {
     await stop(opened, listener);
     throw error;

@@ -8,7 +8,7 @@ import type { BatchSystem } from '../../batch/batch.ts';
 import type { PoolConfig } from '../../config/orchestrator/schema.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { Pool } from '../../model/pool.ts';
-import type { Vpn } from '../../vpn/vpn.ts';
+import type { OpenVpn } from '../../vpn/openvpn.ts';
 import type { Settings } from '../reload/messages.ts';
 import type { OrchestratorSetup, PoolSetup } from '../setup.ts';
 import { openBatch } from './batch.ts';
@@ -22,7 +22,7 @@ import { openVpn } from './vpn.ts';
 export interface Opened {
   readonly batch: BatchSystem;
   readonly pools: readonly PoolSetup[];
-  readonly vpn?: Vpn;
+  readonly vpn?: OpenVpn;
   close(): Promise<void>;
 }
 

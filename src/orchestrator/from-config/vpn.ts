@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { parseNetwork } from '../../config/orchestrator/address.ts';
 import type { OrchestratorConfig } from '../../config/orchestrator/schema.ts';
-import { openVpn as openOpenVpn } from '../../vpn/openvpn.ts';
-import type { Vpn } from '../../vpn/vpn.ts';
+import { type OpenVpn, openVpn as openOpenVpn } from '../../vpn/openvpn.ts';
 import type { Place } from './place.ts';
 
 type Wanted = Pick<OrchestratorConfig, 'vpn' | 'seats' | 'state'>;
 
 /** @returns undefined when nodes are in the cluster's own network. */
-export function openVpn({ vpn, seats, state }: Wanted, { host, clock }: Place): Vpn | undefined {
+export function openVpn(
+  { vpn, seats, state }: Wanted,
+  { host, clock }: Place,
+): OpenVpn | undefined {
   if (vpn.kind === 'none') return undefined;
   const { server, port, protocol, serverName, site } = vpn;
   const { mask = '', address: network = '' } = parseNetwork(seats.network) ?? {};
