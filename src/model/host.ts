@@ -11,6 +11,8 @@ export interface BatchHost {
   readonly used: number;
   readonly memory?: Bytes;
   readonly features: readonly string[];
+  /** Whose jobs it takes; missing where nobody tells: those of all. */
+  readonly queues?: readonly string[];
   /**
    * It takes no new jobs. `ours`: by us, as the batch system itself remembers. The reason is missing where it keeps
    * none (Grid Engine).

@@ -55,6 +55,7 @@ function usable({ hosts, pools, nodes }: PolicyView): readonly Room[] {
       slots: Math.max(0, host.slots - host.used),
       features: [...host.features, ...(sizes.get(own.get(host.name)?.pool ?? '')?.features ?? [])],
       ...memoryOf(host),
+      ...(host.queues !== undefined && { queues: host.queues }),
     }));
 }
 

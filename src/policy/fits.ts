@@ -8,6 +8,8 @@ export interface Room {
   /** Missing where nobody knows: then it is enough. */
   readonly memory?: Bytes;
   readonly features: readonly string[];
+  /** Whose jobs it takes. Missing: those of all. */
+  readonly queues?: readonly string[];
 }
 
 /** Slots that a job needs on each of its hosts. */
@@ -18,11 +20,17 @@ export function slotsPerHost({ slots, hostCount }: Job): number {
 /** Whether one machine has room for a job's part on one host. */
 export function hasRoom(room: Room, job: Job): boolean {
   const slots = slotsPerHost(job);
-  if (room.slots < slots) return false;
+  if (room.slots < slots || !isTaken(job.queue, room.queues)) return false;
   if (room.memory !== undefined && job.memory !== undefined && room.memory < job.memory * slots) {
     return false;
   }
   return job.features.every((feature) => room.features.includes(feature));
+}
+
+/** A job of several queues, `short,long`, runs in any of them. */
+function isTaken(queue = '', queues?: readonly string[]): boolean {
+  if (queues === undefined || queue === '') return true;
+  return queue.split(',').some((one) => queues.includes(one));
 }
 
 /** Whether a job could run on nodes of a pool alone, if they were all idle. */
@@ -36,8 +44,8 @@ const SHAPES = new WeakMap<Job, string>();
 export function shapeOf(job: Job): string {
   const known = SHAPES.get(job);
   if (known !== undefined) return known;
-  const { hostCount, memory = 0, features } = job;
-  const shape = `${slotsPerHost(job)}/${hostCount}/${memory}/${features.join(',')}`;
+  const { hostCount, memory = 0, features, queue = '' } = job;
+  const shape = `${slotsPerHost(job)}/${hostCount}/${memory}/${features.join(',')}/${queue}`;
   SHAPES.set(job, shape);
   return shape;
 }

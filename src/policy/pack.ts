@@ -6,6 +6,7 @@ interface Bin {
   slots: number;
   memory?: Bytes;
   readonly features: readonly string[];
+  readonly queues?: readonly string[];
 }
 
 /**

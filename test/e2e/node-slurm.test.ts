@@ -9,6 +9,7 @@ import { type OpenVpn, openVpn } from '../../src/vpn/openvpn.ts';
 import { type NetNamespace, netNamespace } from '../kit/net-namespace.ts';
 import { buildNodeImage } from '../kit/node-image.ts';
 import { type Slurm, startSlurm } from '../kit/slurm.ts';
+import { nodesConfiguration } from '../kit/slurm-node.ts';
 import { until } from '../kit/until.ts';
 
 // A real Slurm in a network of its own, a real OpenVPN, and a guest from the recipe for nodes.
@@ -59,27 +60,13 @@ function now(): number {
   return Date.now() / 1_000;
 }
 
-/** The cluster's configuration, with a node's own paths. */
-function configuration(): string {
-  const own = 'SlurmdSpoolDir=/var/spool/slurmd\nSlurmdPidFile=/run/slurmd.pid\n';
-  const kept = readFileSync(slurm.configuration, 'utf8')
-    .split('\n')
-    .filter(
-      (line) =>
-        !/^(AuthInfo|StateSaveLocation|Slurmd?(SpoolDir|PidFile|LogFile)|Slurmctld(PidFile|LogFile))=/.test(
-          line,
-        ),
-    );
-  return `${kept.join('\n')}\n${own}`;
-}
-
 async function order(): Promise<Order> {
   const node = 'slurmnode001';
   const files = renderNodeFiles({
     ...{ node, seat: SEAT, vpn: 'openvpn' },
     daemon: {
       kind: 'slurm',
-      configuration: configuration(),
+      configuration: nodesConfiguration(slurm),
       resources: 'CPUs=1 RealMemory=200 Feature=dyn',
       key: readFileSync(join(slurm.configuration, '../munge/key')).toString('base64'),
     },

@@ -37,6 +37,7 @@ function hostOf(row: Row): BatchHost {
   if (name === '' || words.length === 0) throw malformed('sinfo', 'a node without name or state');
   const memory = numberOf(row.real_memory);
   const reason = textOf(row.reason);
+  const queues = partsOf(row.partitions);
   return {
     name,
     state: words.some((word) => DOWN.test(word)) ? 'down' : 'up',
@@ -44,6 +45,7 @@ function hostOf(row: Row): BatchHost {
     used: numberOf(row.alloc_cpus) ?? 0,
     features: partsOf(row.active_features),
     ...(memory !== undefined && { memory: memory * MIB }),
+    ...(queues.length > 0 && { queues }),
     ...(words.some((word) => SHUT.test(word)) && {
       cordon: { ours: reason.startsWith(CORDON_PREFIX), reason },
     }),

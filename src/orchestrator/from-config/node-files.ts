@@ -82,8 +82,8 @@ async function daemonFor(batch: Wanted['batch']): Promise<(pool: PoolConfig) => 
 const MIB = 2 ** 20;
 
 function resourcesOf({ slots, memory, features }: PoolConfig, ofNodes: readonly string[]): string {
-  const all = [...ofNodes, ...features];
-  const feature = all.length === 0 ? '' : ` Feature=${all.join(',')}`;
+  const all = new Set([...ofNodes, ...features]);
+  const feature = all.size === 0 ? '' : ` Feature=${[...all].join(',')}`;
   return `CPUs=${slots} RealMemory=${Math.floor(memory / MIB)}${feature}`;
 }
 

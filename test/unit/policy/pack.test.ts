@@ -17,6 +17,15 @@ describe('pack()', () => {
     expect(pack([array, jobOf(1)], [room(5), room(3)])).toEqual([{ ...array, tasks: 74_997 }]);
   });
 
+  it('leaves hosts of other queues alone', () => {
+    const static4 = { ...room(4), queues: ['static'] };
+    const elastic = jobOf('elastic', { queue: 'elastic' });
+    const either = jobOf('either', { queue: 'elastic,static' });
+    const jobs = [elastic, jobOf('static', { queue: 'static' }), either, jobOf('any')];
+    expect(idsLeft(jobs, [static4])).toEqual(['elastic']);
+    expect(idsLeft(jobs, [static4, room(1)])).toEqual([]);
+  });
+
   it('never places more slots than there are, and goes on after what does not fit', () => {
     fc.assert(
       fc.property(anyView, fc.array(fc.nat(8), { maxLength: 6 }), ({ pending }, sizes) => {
