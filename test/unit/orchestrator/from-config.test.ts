@@ -67,6 +67,8 @@ describe('nodeFiles()', () => {
     const files = await filesOf(text, directory());
     expect(files['munge.key']).toBe(`${Buffer.from('key').toString('base64')}\n`);
     expect(files.settings).toContain('resources=CPUs=1 RealMemory=480 Feature=dyn,big\n');
+    const twice = await filesOf(text.replace('[big]', '[big, dyn]'), directory());
+    expect(twice.settings).toContain('resources=CPUs=1 RealMemory=480 Feature=dyn,big\n');
   });
 });
 

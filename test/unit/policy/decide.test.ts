@@ -38,6 +38,12 @@ describe('decide()', () => {
     expect(decide(quiet, view).unserved).toEqual(['6', '7', '8', '9']);
   });
 
+  it('sees no room on hosts of other queues', () => {
+    const hosts = [hostOf('other', { queues: ['static'] })];
+    const pending = [jobOf(1, { queue: 'elastic' }), jobOf(2, { queue: 'static' })];
+    expect(decide(quiet, viewOf({ pending, hosts })).unserved).toEqual(['1']);
+  });
+
   it('asks for one more node after the other until the answer is no', () => {
     const one = decide(new BasePolicy(), viewOf({ pending: jobsOf(5) }));
     expect(one.proposals).toEqual([

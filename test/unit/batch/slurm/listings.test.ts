@@ -150,7 +150,9 @@ describe('parseSqueue()', () => {
 describe('parseSinfo()', () => {
   it('reads nodes, and tells our cordon from others', async () => {
     const hosts = await parseSinfo([Buffer.from(fixture('slurm/sinfo.json'))]);
-    const local = { state: 'up', slots: 4, features: [], memory: 4_000 * MIB };
+    const local = {
+      ...{ state: 'up', slots: 4, features: [], memory: 4_000 * MIB, queues: ['static'] },
+    };
     expect([...hosts.values()]).toEqual([
       { ...local, name: 'st1', used: 4 },
       { ...local, name: 'st2', used: 1, cordon: { ours: false, reason: 'kernel update' } },
@@ -160,6 +162,7 @@ describe('parseSinfo()', () => {
         slots: 2,
         used: 1,
         features: ['dyn', 'big'],
+        queues: ['elastic'],
         memory: 1_000 * MIB,
         cordon: { ours: true, reason: 'vmburst:idle' },
       },
