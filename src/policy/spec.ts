@@ -69,8 +69,6 @@ const MAKE: { readonly [Name in BuiltIn]: (options: BuiltIns[Name]) => Policy } 
   'cool-down': coolDown,
 };
 
-export const BUILT_INS = Object.keys(MAKE) as readonly BuiltIn[];
-
 export function makePolicy({ name, options }: PolicySpec): Policy {
   const make = MAKE[name] as (options: object) => Policy;
   return make(options);

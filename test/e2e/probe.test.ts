@@ -55,7 +55,9 @@ describe.each(PEOPLE)('a probe, as %s,', (as) => {
     });
     expect(lines.map(({ id }) => id)).toEqual([
       'kernel',
+      'ptrace',
       'yama',
+      'memory-shared',
       'memory-file',
       'temporary',
       'image',
@@ -63,6 +65,9 @@ describe.each(PEOPLE)('a probe, as %s,', (as) => {
       'confinement',
       'user',
       'limit-file-size',
+      'exec',
+      'quota',
+      'ports',
       'image-boot',
     ]);
   });

@@ -38,6 +38,8 @@ export async function stagePackage(
     format: 'esm',
     banner: { js: REQUIRE },
     outfile: program,
+    // A native part of ssh2 that it can do without.
+    external: ['cpu-features'],
     logLevel: 'error',
   });
   cpSync(join(ROOT, 'image/recipes'), join(directory, 'image/recipes'), { recursive: true });

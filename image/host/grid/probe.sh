@@ -101,6 +101,7 @@ boots() {
 # The kernel program tells, before it boots, what it found of the host; it has no disk, and so ends soon.
 ask_kernel() {
   asked_in=$(mktemp -d "$temporary/apppot-probe.XXXXXX") || return 1
+  : >"$asked_in/said"
   env -u TMPDIR -u TMP -u TEMP "$kernel" mem=64M con=null con0=null,fd:1 "uml_dir=$asked_in" panic=1 \
     </dev/null >"$asked_in/said" 2>&1 &
   waited=0
@@ -115,7 +116,7 @@ ask_kernel() {
 
 # What it answered to one of its own questions.
 answer() { # QUESTION
-  printf '%s\n' "$said" | sed -n "s/^$1\.\.\.//p" | head -n 1
+  printf '%s\n' "$said" | sed -n "s|^$1\.\.\.||p" | head -n 1
 }
 
 say_answers() {
