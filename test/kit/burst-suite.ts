@@ -117,7 +117,11 @@ export function burstSuite(start: (directory: string) => Promise<BurstCluster>):
 
     await until('all nodes have ended', async () => (await nodes()).length === 0, logs);
     expect(await cluster.remains()).toEqual([]);
-    expect(await processes()).not.toMatch(/linux\.uml|slirp/);
+    await until(
+      'no process of a guest is left',
+      async () => !/linux\.uml|slirp/.test(await processes()),
+      logs,
+    );
     expect(await desk.ask('nodes', 'audit')).toMatchObject({ leaks: [], troubles: [] });
     expect(await desk.interrupt()).toBe(130);
     expect(await processes()).not.toMatch(/openvpn/);
