@@ -31,10 +31,15 @@ interface Wish {
    * the user `ada` from this issuer. Default: run by `nobody` where we are root, as it was installed by a user.
    */
   readonly issuer?: string;
+  /** Words that come before its own programs, such as those of nsenter(1): for root only. */
+  readonly front?: readonly string[];
 }
 
 /** @param image Base image of its run-time environment. */
-export async function startArcCe(image?: string, { issuer }: Wish = {}): Promise<ArcCe> {
+export async function startArcCe(
+  image?: string,
+  { issuer, front = [] }: Wish = {},
+): Promise<ArcCe> {
   const directory = mkdtempSync('/tmp/apppot-ce-');
   chmodSync(directory, 0o755);
   const isRoot = process.getuid?.() === 0 && issuer === undefined;
@@ -45,13 +50,14 @@ export async function startArcCe(image?: string, { issuer }: Wish = {}): Promise
     ...(image !== undefined && { APPPOT_IMAGE: image }),
     ...(issuer !== undefined && { ISSUER: issuer, GRIDUSER: 'nobody' }),
   };
-  const before = issuer === undefined ? [] : ['unshare', '--mount', 'sh', '-c', TRUSTING];
+  const before = [
+    ...front,
+    ...(isRoot ? AS_NOBODY : []),
+    ...(issuer === undefined ? [] : ['unshare', '--mount', 'sh', '-c', TRUSTING]),
+  ];
   const script = (...words: readonly string[]) => {
     const [program = '', ...args] = [...before, 'bash', SCRIPT, ...words];
-    return promisify(execFile)(program, args, {
-      ...{ cwd: directory, env },
-      ...(isRoot && { uid: NOBODY, gid: NOBODY }),
-    });
+    return promisify(execFile)(program, args, { cwd: directory, env });
   };
   const restart = async (): Promise<void> => void (await script('start', directory, port));
   const halt = async (): Promise<void> => void (await script('stop', directory));
@@ -94,6 +100,7 @@ export async function startArcCe(image?: string, { issuer }: Wish = {}): Promise
 }
 
 const NOBODY = 65_534;
+const AS_NOBODY = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--'];
 
 /** It trusts issuers of tokens by this directory of the machine, whatever else is configured. */
 const TRUSTING = `set -e
