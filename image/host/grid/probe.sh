@@ -102,14 +102,15 @@ boots() {
 ask_kernel() {
   asked_in=$(mktemp -d "$temporary/apppot-probe.XXXXXX") || return 1
   : >"$asked_in/said"
-  env -u TMPDIR -u TMP -u TEMP "$kernel" mem=64M con=null con0=null,fd:1 "uml_dir=$asked_in" panic=1 \
+  setsid env -u TMPDIR -u TMP -u TEMP "$kernel" mem=64M con=null con0=null,fd:1 "uml_dir=$asked_in" panic=1 \
     </dev/null >"$asked_in/said" 2>&1 &
   waited=0
   while kill -0 "$!" 2>/dev/null && [ "$waited" -lt 15 ] && ! grep -q '^Linux version' "$asked_in/said"; do
     sleep 1
     waited=$((waited + 1))
   done
-  { kill -s KILL "$!" && wait "$!"; } 2>/dev/null
+  # Its helpers are of its group, and would go on.
+  { kill -s KILL -- "-$!" && wait "$!"; } 2>/dev/null
   said=$(head -c 4096 "$asked_in/said" | tr -d '\r')
   rm -rf "$asked_in"
 }
