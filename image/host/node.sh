@@ -51,8 +51,20 @@ is_new() { # NAME
   [ ! -e "$base/$1/claim" ] && [ -z "$(find "$base/$1" -maxdepth 0 -mmin +1)" ]
 }
 
+# The helper of a guest's network that its starter had no time to write down: it serves this guest's socket.
+end_network() { # NAME
+  owner=$(stat -c %u "$base/$1/start" 2>/dev/null) || owner=$(id -u)
+  for socket in "$temporary/apppot-$owner/$(guest_name "$1")/net.sock" "/tmp/apppot-$owner/$(guest_name "$1")/net.sock"; do
+    grep -lsaF "$socket" /proc/[0-9]*/cmdline | while read -r served; do
+      served=${served%/cmdline}
+      kill -s KILL "${served##*/}" 2>/dev/null
+    done
+  done
+}
+
 # Takes away what is left of it, but its last words.
 bury() { # NAME
+  end_network "$1"
   find_instance "$1"
   [ -z "$instance" ] || clear_instance "$instance"
   mkdir -p "$base/.ended"
