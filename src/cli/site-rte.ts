@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type RunTimeEnvironment, renderRte } from '../grid/rte.ts';
 import { writeAtomically } from '../host/atomic.ts';
 import { readRecord } from '../image/record.ts';
@@ -25,4 +25,9 @@ export async function siteRte({ output, ...rte }: Options, deps: Deps): Promise<
   await mkdir(dirname(path), { recursive: true });
   await writeAtomically(path, (file) => file.writeFile(text));
   out.note(`Enable it on the service: arcctl rte enable ${rte.name}`);
+  if (resolve(output).includes(rte.name.charAt(0))) out.note(LOST_BY_ARCCTL);
 }
+
+/** It strips every leading character of a name that is anywhere in the directory's path (ARC 6.17). */
+const LOST_BY_ARCCTL =
+  "If arcctl does not find it: the directory's path has the first letter of the name in it. Take another directory.";

@@ -132,12 +132,12 @@ const gridJobs = (): Promise<string> =>
     `${ce.url}/rest/1.0/jobs`,
   );
 
-/** Kills all processes of a grid job but the watcher, which clears up after it: nobody is told. */
+/** Kills all processes of a grid job, where they still run, but the watcher, which clears up after it: nobody is told. */
 async function lose(job: string): Promise<void> {
   const each = `for place in /proc/[0-9]*; do
     case $(readlink "$place/cwd") in "$1"*) ;; *) continue ;; esac
-    tr '\\0' ' ' <"$place/cmdline" | grep -q ' apppot-watch ' || echo "\${place#/proc/}"
-  done | xargs kill -s KILL`;
+    tr '\\0' ' ' <"$place/cmdline" | grep -q ' apppot-watch ' || kill -s KILL "\${place#/proc/}"
+  done 2>/dev/null; true`;
   await asRoot('sh', '-c', each, 'lose', join(ce.directory, 'session', job));
 }
 
