@@ -6,6 +6,7 @@ import type { Host } from '../../src/host/host.ts';
 import { localHost } from '../../src/host/local.ts';
 import { localMachine } from '../../src/host/local-machine.ts';
 import type { Machine } from '../../src/host/machine.ts';
+import type { Inside } from './sshd.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/fixtures/gridengine.sh');
 const START_LIMIT_MS = 240_000;
@@ -85,6 +86,12 @@ export function adasMachine({ user, directory }: GridEngine): Machine {
       return user.run(argv, options);
     },
   };
+}
+
+/** How `ada` logs in to `master`, for an sshd in there. */
+export function loginOfAda({ directory }: GridEngine): Inside {
+  const words = ['nsenter', ...spaces(directory, 'master'), '--wdns=/', '--'];
+  return { words, user: 'ada', account: '/home/ada' };
 }
 
 function machine(name: string, words: readonly string[]): Host {

@@ -137,7 +137,7 @@ export function jobStore(directory: string, now: () => Instant): JobStore {
       await writeFact(partOf(job, number, 'handle'), { handle });
     },
     ended: async (job, { number }, end) => {
-      await writeFact(partOf(job, number, 'end'), end);
+      await writeFact(partOf(job, number, 'end'), end, false);
     },
     remove: async (job) => {
       await bury(directory, job.directory);
