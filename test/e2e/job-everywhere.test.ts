@@ -124,7 +124,7 @@ describe.each(Object.entries(PLACES))('%s', (kind, open) => {
         .join('')
         .trim(),
     );
-    const more = ['--to', to, ...wishes, '--array', '2', '--wait', 'test', '-n', '{}'];
+    const more = ['--to', to, ...wishes, '--array', '2', '--wait', '--', 'test', '{}'];
     expect((await apppot('submit', ...more)).stdout).toMatch(/\n2 jobs: 2 finished$/);
   }, 240_000);
 
