@@ -13,7 +13,8 @@ describe.runIf(isRoot)("another user's network", () => {
       mkfifo words && rm -f up done
       other true
       exec 9<>words
-      background other node group-peer.cjs 239.255.82.77 8277 160 <words >heard
+      other node group-peer.cjs 239.255.82.77 8277 160 <words >heard 2>&1 &
+      running=$!
       for i in $(seq 400); do grep -q ready heard && break; sleep 0.05; done
       background guest root1 --node 1 --net mcast perl serve.pl 7000
       # Alone among its own: whatever it hears is another's.
@@ -27,18 +28,18 @@ describe.runIf(isRoot)("another user's network", () => {
       for i in $(seq 400); do grep -q ${plain} heard && break; sleep 0.05; done
       touch tmp/other/done; wait $lone; cat lone.txt
       background other guest other1 --node 1 --net mcast perl serve.pl 7000
-      other guest other2 --node 2 --net mcast bash talk.sh 10.77.0.1 7000 >other.txt &
+      other guest other2 --node 2 --net mcast bash talk.sh 10.77.0.1 7000 hello >other.txt &
       other=$!
-      guest root2 --node 2 --net mcast bash talk.sh 10.77.0.1 7000
+      guest root2 --node 2 --net mcast bash talk.sh 10.77.0.1 7000 hello
       wait $other; cat other.txt
       said() { printf %s "$1" | od -An -v -tx1 | tr -d ' \\n'; }
-      [ "$(wc -l <heard)" -gt 10000 ] && echo heard much
+      [ "$(wc -l <heard)" -gt 100 ] && echo heard much
       grep -c -e "$(said 'reached root1')" -e "$(said 'datagram 1')" heard`);
     expect(lines).toEqual([
       ...lab.talk('root1'),
       '0 0',
-      ...lab.talk('root1'),
-      ...lab.talk('other1'),
+      'tcp: reached root1',
+      'tcp: reached other1',
       'heard much',
       '0',
     ]);
