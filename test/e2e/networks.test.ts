@@ -233,10 +233,11 @@ describe.runIf(isRoot)('a private network', () => {
     expect(lines).toEqual(lab.talk('g1'));
   });
 
-  it('mcast: joins four guests, on kernels before and from Linux 6.16', async () => {
+  it('mcast: joins four guests, on kernels before and from Linux 6.16, one from a printed script', async () => {
     const { lines } = await lab.inNetwork(`
       ${RECENT_KERNEL}
-      ${meet('--net mcast', ['--net mcast', `--net mcast ${RECENT}`, `--net mcast ${RECENT}`])}`);
+      ${meet('--net mcast', ['--net mcast', `--net mcast ${RECENT}`])}
+      printed g4 --node 4 --net mcast bash talk.sh 10.77.0.1 7000`);
     expect(lines).toEqual([...lab.talk('g1'), ...lab.talk('g1'), ...lab.talk('g1')]);
   });
 

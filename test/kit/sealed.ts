@@ -12,7 +12,7 @@ const OPTIONS = { authTagLength: TAG };
 
 /** What `apppot switch` seals a group's datagrams with: docs/formats/switch.md. */
 export function groupKey(secret: string, group: string): Buffer {
-  return createHmac('sha256', secret).update(`apppot multicast 1 ${group}`).digest();
+  return createHmac('sha256', secret).update(`APPMC1 ${group}`).digest();
 }
 
 export function nonceOf(salt: Buffer, microseconds: bigint): Buffer {

@@ -86,7 +86,7 @@ void prove(const uint8_t *text, size_t length, uint8_t digest[DIGEST]) {
 
 /* Of one secret, a key for each purpose. */
 void derive_key(const char *purpose, uint8_t key[KEY]) {
-  char text[300] = "apppot multicast 1 ";
+  char text[300] = "APPMC1 ";
   strncat(text, purpose, sizeof text - strlen(text) - 1);
   prove((const uint8_t *)text, strlen(text), key);
 }
