@@ -94,7 +94,7 @@ apppot orchestrate check "$file"
 # shellcheck disable=SC2016
 on_head env PATH="$PATH" HOME=/root sh -c 'echo $$ >"$1/pid"; exec apppot.js orchestrate -c "$2"' orchestrator "$run" "$file" &
 orchestrator=$!
-until_so 120 'four jobs run' runs 4
+until_so 300 'four jobs run' runs 4
 on_head qhost
 
 step 'lose a node: nobody is told'
@@ -105,11 +105,11 @@ on_head sh -c 'cut -d" " -f1 "$1/claim" "$2/processes" | while read -r pid; do k
   "$run/state/nodes/local/$name" "/tmp/apppot-2001/${name##*-}"
 
 step 'all jobs are done, those of the lost node on another one'
-until_so 300 'all jobs are done' jobs_ended
+until_so 600 'all jobs are done' jobs_ended
 cat "$run"/cluster/home/ada/out.* | sort | uniq -c
 
 step 'nodes that are idle are drained and ended'
-until_so 120 'all nodes have ended' nodes_ended
+until_so 300 'all nodes have ended' nodes_ended
 on_head qhost
 apppot nodes audit -c "$file"
 
