@@ -88,6 +88,16 @@ export const RULES: readonly Rule[] = [
     out: edit('plan/life-end.ts', 'if (batch.taken <= row.cordonAcked) return undefined;', ''),
   },
   {
+    rule: 'R6c',
+    claim: 'one that was given up while it boots may come up at any time: it is cordoned first',
+    proof: 'lateComersDrain',
+    out: edit(
+      'plan/life-end.ts',
+      'host === undefined && !sight.jobsOn',
+      "host?.state !== 'up' && !sight.jobsOn",
+    ),
+  },
+  {
     rule: 'R7',
     claim: 'the node’s own no holds',
     proof: 'nodeHasAVeto',

@@ -195,6 +195,18 @@ export const oldLooksProveNothing: Proof = async () => {
   return rows.filter(({ phase }) => phase !== 'draining').map(({ phase }) => `it is ${phase}`);
 };
 
+/** Nodes are given up when they take long, and many come up just then. */
+export const lateComersDrain: Proof = () => {
+  const pools = [{ pool: poolOf('small', { maxNodes: 20 }), provider: 'cloud-a' }];
+  const limits = { bootDefault: 60, bootLeast: 60, bootMost: 60, protectAfter: 1_000 };
+  return overSeeds({ pools, limits }, 6, async (world) => {
+    world.refusesBusy = false;
+    submit(world, 20, 900);
+    await running(world, 1_200);
+    return world.judge.broken;
+  });
+};
+
 /** The node itself says no, even when the batch system has forgotten its jobs. */
 export const nodeHasAVeto: Proof = async () => {
   const world = worldOf({ idle: 30, limits: { freezeLooks: 0, vanishedShare: 1 } });
