@@ -33,6 +33,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'apppot orchestrate -c burst.ts --frozen',
   ],
   'orchestrate check': ['apppot orchestrate check burst.yaml'],
+  'orchestrate replay': ['apppot orchestrate replay -c burst.yaml'],
   doctor: ['apppot doctor', 'apppot doctor --mem 4G --image base.img -q'],
   init: ['apppot init python', 'apppot init c primes'],
   'image build': [

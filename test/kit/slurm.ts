@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { Host } from '../../src/host/host.ts';
 import { localHost } from '../../src/host/local.ts';
 import { freePort } from '../../src/host/ports.ts';
+import { afterOurEnd } from './after-our-end.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/fixtures/slurm.sh');
 
@@ -36,7 +37,9 @@ export async function startSlurm({ words = [], address }: SlurmOptions = {}): Pr
       env: { ...process.env, ...(address !== undefined && { ADDRESS: address }) },
     });
   };
+  const callOff = afterOurEnd([...words, 'bash', SCRIPT, 'stop', directory]);
   const stop = async (): Promise<void> => {
+    callOff();
     await script('stop', directory);
     rmSync(directory, { recursive: true, force: true });
   };
