@@ -8,7 +8,9 @@ const seen = (...states: readonly JobState[]): readonly Seen[] =>
 
 it('sweepProgress() shows how many are over, and how', () => {
   const written: string[] = [];
-  const progress = sweepProgress({ terminal: { write: (text) => written.push(text), columns: 80 } });
+  const progress = sweepProgress({
+    terminal: { write: (text) => written.push(text), columns: 80 },
+  });
   progress.handedOver(1, 4);
   progress.looked(seen('finished', 'failed', 'running', 'queued'));
   progress.fetched(3, 4);
