@@ -33,6 +33,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'apppot orchestrate -c burst.ts --frozen',
   ],
   'orchestrate check': ['apppot orchestrate check burst.yaml'],
+  'orchestrate power': ["apppot orchestrate power resume 'node[001-004]'"],
   doctor: ['apppot doctor', 'apppot doctor --mem 4G --image base.img -q'],
   init: ['apppot init python', 'apppot init c primes'],
   'image build': [
