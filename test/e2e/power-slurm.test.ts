@@ -34,7 +34,7 @@ PartitionName=cloud Nodes=node[001-002] MaxTime=INFINITE State=UP
 `;
 
 interface Nodes {
-  readonly nodes: readonly { readonly name: string; readonly phase: string }[];
+  readonly nodes: readonly { readonly name: string }[];
 }
 
 let work = '';
@@ -100,13 +100,15 @@ const logs = (): string => {
   ].join('\n');
 };
 
+const SBATCH = ['sbatch', '--parsable', '-p', 'cloud', '-D', '/', '-o', '/dev/null', '--wrap'];
+const shown = (job: string): Promise<string> => said('scontrol', 'show', 'job', job);
+const node001 = (): Promise<string> => said('scontrol', '-o', 'show', 'node', 'node001');
+
 it('gives Slurm the nodes that it resumes, and ends those that it suspends', async () => {
   await desk.start();
-  const sbatch = ['sbatch', '--parsable', '-p', 'cloud', '-D', '/', '-o', '/dev/null'];
-  const job = await said(...sbatch, '--wrap', 'test "$(hostname)" = node001 && exit 7');
-  const shown = (): Promise<string> => said('scontrol', 'show', 'job', job);
-  await until('the job has run', async () => (await shown()).includes('ExitCode=7:0'), logs);
-  expect(await shown()).toContain('BatchHost=node001\n');
+  const job = await said(...SBATCH, 'test "$(hostname)" = node001 && exit 7');
+  await until('the job has run', async () => (await shown(job)).includes('ExitCode=7:0'), logs);
+  expect(await shown(job)).toContain('BatchHost=node001\n');
 
   await until('the node has ended', async () => (await nodes()).length === 0, logs);
   const { nodes: all } = await desk.ask<Nodes>('nodes', '--all');
@@ -117,8 +119,7 @@ it('gives Slurm the nodes that it resumes, and ends those that it suspends', asy
     jobs: [job],
     evidence: { kind: 'drained' },
   });
-  const flags = await said('scontrol', '-o', 'show', 'node', 'node001');
-  expect(flags).toMatch(/ State=IDLE\+CLOUD\+POWER(?:ING|ED)_DOWN /);
+  expect(await node001()).toMatch(/ State=IDLE\+CLOUD\+POWER(?:ING|ED)_DOWN /);
   expect(await desk.ask('nodes', 'audit')).toMatchObject({ leaks: [], troubles: [] });
   const processes = (): Promise<string> => said('ps', '-eo', 'args');
   expect(await processes()).not.toMatch(/linux\.uml|slirp/);

@@ -21,8 +21,14 @@ export interface Sshd {
   stop(): Promise<void>;
 }
 
-/** @param env Variables of those who log in. */
-export async function startSshd(env: Readonly<Record<string, string>> = {}): Promise<Sshd> {
+/**
+ * @param env Variables of those who log in.
+ * @param into Words that take them to another machine: there is their shell.
+ */
+export async function startSshd(
+  env: Readonly<Record<string, string>> = {},
+  into?: readonly string[],
+): Promise<Sshd> {
   // Root's sshd wants it, and nobody makes it where there is no systemd.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
   const directory = mkdtempSync('/tmp/apppot-sshd-');
@@ -56,6 +62,7 @@ export async function startSshd(env: Readonly<Record<string, string>> = {}): Pro
         .map(([name, value]) => `${name}=${value}`)
         .join(' ')}`,
       'LogLevel VERBOSE',
+      ...(into === undefined ? [] : [`ForceCommand ${into.join(' ')} /bin/sh`]),
       '',
     ].join('\n'),
   );

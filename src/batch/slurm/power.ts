@@ -8,7 +8,7 @@
 import type { Instant, Seconds } from '../../base/clock.ts';
 import type { Host } from '../../host/host.ts';
 import type { HostName, JobId } from '../../model/job.ts';
-import { BATCH_DEADLINE, type BatchSystem, CORDON_PREFIX } from '../batch.ts';
+import { BATCH_DEADLINE, BatchError, type BatchSystem, CORDON_PREFIX } from '../batch.ts';
 import { checkHostName } from '../host-name.ts';
 import { type Ask, asking } from './asking.ts';
 import { attempt, jobsOn, refused, see, startAgain, update } from './nodes.ts';
@@ -43,9 +43,11 @@ export function slurmPower({ host, deadline = BATCH_DEADLINE, now }: PowerOption
   };
 }
 
-/** What is powered down is not there. */
+/** What is powered down, or is about to be and takes no jobs, is not there. */
 function powered(pieces: AsyncIterable<Uint8Array>) {
-  return parseSinfo(pieces, (words) => words.includes('POWERED_DOWN'));
+  return parseSinfo(pieces, (words) =>
+    words.some((word) => word === 'POWERED_DOWN' || word === 'POWERING_DOWN'),
+  );
 }
 
 /** Slurm lets it end its jobs, and then asks for its end. */
@@ -64,23 +66,42 @@ async function powerDown(
   await ask.run(what, [...update(name), 'state=power_down_asap', why], signal);
 }
 
-/** Its jobs go back into the queue once it is down, and by force it becomes one that can be asked for again. */
+/**
+ * Its jobs go back into the queue once it is down, and by force it becomes one that can be resumed again. One that did not come
+ * in time is down for good, unless that is taken back.
+ */
 async function giveUp(ask: Ask, name: HostName, signal?: AbortSignal): Promise<readonly JobId[]> {
   const what = `give up the lost node "${name}"`;
+  const set = (...words: readonly string[]) => ask.run(what, [...update(name), ...words], signal);
   const seen = await see(ask, name, signal);
+  if (seen === undefined || isDown(seen)) await set('state=resume').catch(ifRefused);
   if (seen === undefined || isPowering(seen)) return [];
   const jobs = await jobsOn(ask, name, signal);
   for (const job of jobs) await attempt(ask, what, job, 'Requeue=1', signal);
-  const why = `reason=${CORDON_PREFIX}lost`;
-  await ask.run(what, [...update(name), 'state=down', why], signal);
+  await set('state=down', `reason=${CORDON_PREFIX}lost`);
   const back = await startAgain(ask, what, jobs, signal);
-  await ask.run(what, [...update(name), 'state=power_down_force'], signal);
+  await set('state=power_down_force');
   return back;
 }
 
-/** Up or down: Slurm is at it, and has no job there that runs. */
-function isPowering({ words }: { readonly words: readonly string[] }): boolean {
-  return words.some((word) => word.startsWith('POWER'));
+type Seen = Pick<NonNullable<Awaited<ReturnType<typeof see>>>, 'words'>;
+
+/** Slurm is at it, up or down. `POWER_UP` may stay on one that is up. */
+function isPowering({ words }: Seen): boolean {
+  return words.some((word) => POWERING.has(word));
+}
+
+function isDown(seen: Seen): boolean {
+  return seen.words.includes('DOWN') && isPowering(seen) && !seen.words.includes('POWERING_UP');
+}
+
+const POWERING: ReadonlySet<string> = new Set([
+  ...['POWERING_UP', 'POWER_DOWN', 'POWERING_DOWN', 'POWERED_DOWN'],
+]);
+
+/** One that nobody gave up need not be taken back; those that are powered down may be hidden. */
+function ifRefused(error: unknown): void {
+  if (!(error instanceof BatchError && error.code === 'BATCH_REFUSED')) throw error;
 }
 
 /** Ending a node takes a few cycles, and so long no other can come in its place. */

@@ -5,7 +5,7 @@ import type { Place } from '../../orchestrator/from-config/place.ts';
 import { DEFAULT_LIMITS } from '../../orchestrator/limits.ts';
 import { type Listener, listen } from '../../orchestrator/listener.ts';
 import { type Orchestrator, orchestrator } from '../../orchestrator/orchestrator.ts';
-import { powered } from '../../orchestrator/power.ts';
+import { powered } from '../../orchestrator/power/powered.ts';
 import { recordedView } from '../../orchestrator/record.ts';
 import { type Reloading, reloading } from '../../orchestrator/reload/reloading.ts';
 import type { CycleReport } from '../../orchestrator/setup.ts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { BatchSystem } from '../../../src/batch/batch.ts';
 import type { BatchHost } from '../../../src/model/host.ts';
 import type { Pool } from '../../../src/model/pool.ts';
-import { type Powered, powered } from '../../../src/orchestrator/power.ts';
+import { type Powered, powered } from '../../../src/orchestrator/power/powered.ts';
 import { composed } from '../../../src/orchestrator/reload/composed.ts';
 import type { PowerKind } from '../../../src/orchestrator/rows.ts';
 import { memoryStore } from '../../../src/orchestrator/store/memory.ts';
@@ -193,6 +193,27 @@ describe('powered()', () => {
     time += 3_600;
     await cycles(1);
     expect(store.answer(third)).toBe('there was no room for it in time');
+  });
+
+  it('tells Slurm that a host may be resumed again, and stops trying when ten in a row fail', async () => {
+    await cycles(1);
+    for (let i = 0; i < 10; i += 1) {
+      const failed = ask('fail', 'n1');
+      await cycles(1);
+      expect(store.answer(failed)).toBe('no node is there');
+    }
+    expect(calls).toEqual(Array.from({ length: 10 }, () => 'force n1'));
+    const [first, second] = [ask('resume', 'n1'), ask('resume', 'n2')];
+    await cycles(1);
+    expect(phases()).toEqual([]);
+    time += 600;
+    await cycles(1);
+    expect(phases()).toEqual(['n1 booting']);
+    expect(store.answer(first)).toMatch(/^planned /);
+    expect(store.answer(second)).toBeUndefined();
+    up('n1');
+    await cycles(2);
+    expect(phases()).toEqual(['n1 ready', 'n2 booting']);
   });
 
   it('goes on after a crash: what was written down is asked for again', async () => {

@@ -15,6 +15,11 @@ it('jobsByHost() tells which jobs each host is resumed for', () => {
   );
 });
 
+it('jobsByHost() reads what Slurm 22.05 writes', () => {
+  const text = '{"jobs":[{"job_id":1,"nodes":"node001"}],"all_nodes":"node001"}';
+  expect(jobsByHost(text)).toEqual(new Map([['node001', ['1']]]));
+});
+
 it('jobsByHost() learns nothing from what is something else', () => {
   for (const text of [
     '',
