@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { writeAtomically } from '../host/atomic.ts';
 import { HostError } from '../host/host.ts';
 import { BASE_DIGEST, recordBase } from '../snap/base.ts';
@@ -58,7 +58,7 @@ function makeRoom(manifest: string): void {
   try {
     mkdirSync(dirname(manifest), { recursive: true });
   } catch (cause) {
-    throw new HostError(`Cannot write "${manifest}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new HostError(`Cannot write "${manifest}": ${explain(cause)}`, {
       kind: 'conflict',
       code: 'FILE_UNWRITABLE',
       hint: 'Run it as root, or choose another place with --base.',

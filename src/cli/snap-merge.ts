@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { BASE_DIGEST } from '../snap/base.ts';
 import { SnapError } from '../snap/errors.ts';
 import { mergeBundle } from '../snap/merge.ts';
@@ -63,7 +63,7 @@ function digestOf({ root, base }: Flags): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
-    throw new SnapError(`Cannot read the base digest "${file}": ${errnoOf(cause) ?? cause}`, {
+    throw new SnapError(`Cannot read the base digest "${file}": ${explain(cause)}`, {
       kind: 'missing',
       code: 'BASE_MISSING',
       hint: 'Record the base with "apppot-snap base", or merge with --any-base.',

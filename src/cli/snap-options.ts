@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import { BASE_MANIFEST } from '../snap/base.ts';
 import { DEFAULT_EXCLUDES } from '../snap/default-exclude.ts';
@@ -122,7 +123,7 @@ function readList(file: string): readonly string[] {
   try {
     return parseExcludeList(readFileSync(file, 'utf8'));
   } catch (cause) {
-    const reason = errnoOf(cause) ?? String(cause);
+    const reason = explain(cause);
     throw new SnapError(`Cannot read the exclude list "${file}": ${reason}`, {
       kind: errnoOf(cause) === 'ENOENT' ? 'missing' : 'conflict',
       code: 'EXCLUDE_UNREADABLE',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { arrayTasks, lineTasks, SweepError, type SweepTask } from '../grid/sweep/parameters.ts';
 import { parseCount } from './numbers.ts';
 import { apart, needs, type Rule } from './snap-rules.ts';
@@ -41,7 +41,7 @@ export async function sweepTasks({
 
 async function readLines(path: string): Promise<string> {
   return readFile(path === '-' ? '/dev/stdin' : path, 'utf8').catch((cause: unknown) => {
-    throw new SweepError(`Cannot read the parameters "${path}": ${errnoOf(cause) ?? cause}`, {
+    throw new SweepError(`Cannot read the parameters "${path}": ${explain(cause)}`, {
       kind: 'missing',
       code: 'SWEEP_MALFORMED',
       cause,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { LaunchError } from '../launch/launch.ts';
 
 /**
@@ -11,7 +11,7 @@ export function readGiven(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new LaunchError(`Cannot read the hosts of the cluster in "${path}": ${errnoOf(cause)}`, {
+    throw new LaunchError(`Cannot read the hosts of the cluster in "${path}": ${explain(cause)}`, {
       kind: 'missing',
       code: 'CLUSTER_MALFORMED',
       hint: 'Give a file with one host on each line: --hosts FILE.',

@@ -7,6 +7,7 @@
 import { constants } from 'node:fs';
 import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, posix, relative, resolve } from 'node:path';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import type { JobFileInput, JobPlace } from './job.ts';
 import { isJobName, JOB_NAME } from './job-names.ts';
@@ -77,7 +78,7 @@ async function kindOf(path: string): Promise<Kind | undefined> {
     if (found.isDirectory()) return 'directory';
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENAMETOOLONG') return undefined;
-    throw new Unfit(`"${path}" may not be read (${errnoOf(error) ?? String(error)})`);
+    throw new Unfit(`"${path}" may not be read (${explain(error)})`);
   }
   throw new Unfit(`"${path}" is neither a file nor a directory`);
 }

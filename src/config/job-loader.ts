@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { ConfigError } from './errors.ts';
 import type { JobLayer, JobPlace } from './job.ts';
 
@@ -47,9 +47,10 @@ async function readJob(path: string, name: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError(
-      `Cannot read the job file "${name}": ${errnoOf(cause) ?? String(cause)}`,
-      { kind: 'missing', code: 'FILE_UNREADABLE', cause },
-    );
+    throw new ConfigError(`Cannot read the job file "${name}": ${explain(cause)}`, {
+      kind: 'missing',
+      code: 'FILE_UNREADABLE',
+      cause,
+    });
   }
 }

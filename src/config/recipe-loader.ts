@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { closest } from '../base/suggest.ts';
 import { ConfigError } from './errors.ts';
 import type { Recipe, RecipeFile } from './recipe.ts';
@@ -98,7 +98,7 @@ async function readSource(path: string, what: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new ConfigError(`Cannot read the ${what} "${path}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new ConfigError(`Cannot read the ${what} "${path}": ${explain(cause)}`, {
       kind: 'missing',
       code: 'FILE_UNREADABLE',
       cause,

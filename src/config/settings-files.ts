@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 
 export interface SettingsPlaces {
@@ -64,7 +65,7 @@ function distrustOf(path: string, uid: number): string | undefined {
     const parts = [real, dirname(real), dirname(path)];
     return parts.map((part) => foreign(part, uid)).find((reason) => reason !== undefined);
   } catch (error) {
-    return `it cannot be reached (${errnoOf(error)})`;
+    return `it cannot be reached (${explain(error)})`;
   }
 }
 

@@ -6,6 +6,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import { ConfigError } from './errors.ts';
 import { resolveValue } from './settings-paths.ts';
@@ -110,9 +111,8 @@ async function read(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const reason = errnoOf(cause) ?? String(cause);
-    throw new ConfigError(`Cannot read the settings "${path}": ${reason}`, {
-      kind: reason === 'ENOENT' ? 'missing' : 'conflict',
+    throw new ConfigError(`Cannot read the settings "${path}": ${explain(cause)}`, {
+      kind: errnoOf(cause) === 'ENOENT' ? 'missing' : 'conflict',
       code: 'FILE_UNREADABLE',
       cause,
     });

@@ -6,7 +6,7 @@
 
 import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { explain } from '../host/errno.ts';
+import { explain } from '../base/errno.ts';
 import { GUEST_INIT, LaunchError } from '../launch/launch.ts';
 import { chooseTemporary, type StartRequest } from '../launch/plan.ts';
 import type { Place } from './place.ts';

@@ -6,6 +6,7 @@
 
 import { chmod, copyFile, link, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import { assignments } from '../launch/control.ts';
 import { summarizeBundle } from '../snap/summary.ts';
@@ -199,7 +200,7 @@ function checkName({ name }: JobInput): void {
 }
 
 function lost(path: string, cause: unknown): SandboxError {
-  return new SandboxError(`Cannot read "${path}" for the job: ${errnoOf(cause) ?? cause}`, {
+  return new SandboxError(`Cannot read "${path}" for the job: ${explain(cause)}`, {
     kind: errnoOf(cause) === 'ENOENT' ? 'missing' : 'conflict',
     code: 'INPUT_UNREADABLE',
     cause,

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import type { Instant, Seconds } from '../base/clock.ts';
+import { explain } from '../base/errno.ts';
 import type { Bytes } from '../base/units.ts';
-import { explain } from '../host/errno.ts';
 import { type ProcessRow, processTable } from '../host/processes.ts';
 import { clear, deathOf, instances } from '../launch/leftovers.ts';
 import { readRecord, type StartRecord } from '../launch/record.ts';

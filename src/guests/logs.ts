@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { explain } from '../base/errno.ts';
 import type { Bytes } from '../base/units.ts';
-import { explain } from '../host/errno.ts';
 import type { InstancePaths } from '../launch/words.ts';
 import { GuestError } from './errors.ts';
 import { nameOf } from './find.ts';

@@ -8,7 +8,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Writable } from 'node:stream';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { LaunchError, type Publication, type StartPlan } from '../launch/launch.ts';
 import { renderPublication } from '../launch/net/publication.ts';
 import type { InstancePaths } from '../launch/words.ts';
@@ -44,7 +44,7 @@ async function listen(port: Publication, take: (socket: Socket) => void): Promis
     await once(server.listen(port.hostPort, port.address), 'listening');
     return server;
   } catch (cause) {
-    throw new LaunchError(`Cannot publish ${renderPublication(port)}: ${errnoOf(cause)}`, {
+    throw new LaunchError(`Cannot publish ${renderPublication(port)}: ${explain(cause)}`, {
       kind: 'conflict',
       code: 'PUBLISH_FAILED',
       hint: 'See whether another program has taken the port: ss -ltnup.',

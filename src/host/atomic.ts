@@ -6,7 +6,7 @@
 
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { HostError } from './host.ts';
 import { isAbandoned, isTemporaryOf, temporaryName } from './temporary-name.ts';
 
@@ -29,7 +29,7 @@ export async function writeAtomically<T>(
   await sweep(directory, basename(path));
   const temporary = join(directory, temporaryName(path));
   const file = await open(temporary, 'wx', mode).catch((cause: unknown) => {
-    throw new HostError(`Cannot write "${path}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new HostError(`Cannot write "${path}": ${explain(cause)}`, {
       kind: 'conflict',
       code: 'FILE_UNWRITABLE',
       hint: `Choose a file in an existing directory that you may write to.`,

@@ -1,7 +1,7 @@
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import type { Bytes } from '../base/units.ts';
-import { explain } from './errno.ts';
 import { mountOf } from './mounts.ts';
 
 /** What a directory has to offer. */

@@ -11,7 +11,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant, Seconds } from '../base/clock.ts';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { ImageError } from './errors.ts';
 
 /** Results of stages, each a file named after the stage and its key. */
@@ -74,7 +74,7 @@ async function makeWritable(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true });
     await access(directory, constants.W_OK | constants.X_OK);
   } catch (cause) {
-    const reason = errnoOf(cause) ?? String(cause);
+    const reason = explain(cause);
     throw new ImageError(`Cannot use the cache directory "${directory}": ${reason}`, {
       kind: 'conflict',
       code: 'CACHE_UNWRITABLE',

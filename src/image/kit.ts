@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import type { Recipe } from '../config/recipe.ts';
 import { ImageError } from './errors.ts';
 import type { GuestKit } from './guest.ts';
@@ -25,14 +25,11 @@ export async function loadKit(root: string, { packages }: Recipe): Promise<Guest
 
 async function read(path: string): Promise<Buffer> {
   return readFile(path).catch((cause: unknown) => {
-    throw new ImageError(
-      `Cannot read the guest file "${path}": ${errnoOf(cause) ?? String(cause)}`,
-      {
-        kind: 'missing',
-        code: 'GUEST_FILE_MISSING',
-        hint: 'Build the guest files first: npm run build',
-        cause,
-      },
-    );
+    throw new ImageError(`Cannot read the guest file "${path}": ${explain(cause)}`, {
+      kind: 'missing',
+      code: 'GUEST_FILE_MISSING',
+      hint: 'Build the guest files first: npm run build',
+      cause,
+    });
   });
 }

@@ -1,6 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppPotError, errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
+import { AppPotError } from '../base/errors.ts';
 import { type Bytes, formatSize } from '../base/units.ts';
 import { ImageError } from './errors.ts';
 import { readRecord } from './record.ts';
@@ -26,7 +27,7 @@ export type ListedImage =
  */
 export async function listImages(directory: string): Promise<readonly ListedImage[]> {
   const names = await readdir(directory).catch((cause: unknown) => {
-    throw new ImageError(`Cannot list "${directory}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new ImageError(`Cannot list "${directory}": ${explain(cause)}`, {
       kind: 'missing',
       code: 'RECORD_MISSING',
       cause,

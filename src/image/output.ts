@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, constants, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { ImageError } from './errors.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function checkOutput(path: string): Promise<void> {
   try {
     await access(dirname(path), constants.W_OK | constants.X_OK);
   } catch (cause) {
-    throw unwritable(path, `${errnoOf(cause) ?? String(cause)} in its directory`, cause);
+    throw unwritable(path, `${explain(cause)} in its directory`, cause);
   }
   const found = await stat(path).catch(() => undefined);
   if (found !== undefined && !found.isFile()) throw unwritable(path, 'it is there and not a file');

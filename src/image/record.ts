@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { AppPotError, errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
+import { AppPotError } from '../base/errors.ts';
 import type { Bytes } from '../base/units.ts';
 import { digestOfFile } from './digest.ts';
 import { ImageError } from './errors.ts';
@@ -47,7 +48,7 @@ export function renderRecord(record: ImageRecord): string {
 export async function readRecord(image: string): Promise<ImageRecord> {
   const path = recordPath(image);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ImageError(`Cannot read "${path}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new ImageError(`Cannot read "${path}": ${explain(cause)}`, {
       kind: 'missing',
       code: 'RECORD_MISSING',
       hint: 'An image built by "apppot image build" has this file beside it; keep them together.',
@@ -78,7 +79,7 @@ export function parseRecord(text: string, path: string): ImageRecord {
  */
 export async function verifyImage(image: string, record: ImageRecord): Promise<void> {
   const found = await digestOfFile(image).catch((cause: unknown) => {
-    throw new ImageError(`Cannot read "${image}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new ImageError(`Cannot read "${image}": ${explain(cause)}`, {
       kind: 'missing',
       code: 'RECORD_MISSING',
       cause,

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { ImageError } from './errors.ts';
 
 /** The projects that one can begin with; each is a directory of that name. */
@@ -53,13 +53,10 @@ function exists(directory: string, files: readonly string[]): ImageError {
 }
 
 function unwritable(directory: string, cause: unknown): ImageError {
-  return new ImageError(
-    `Cannot begin a project in "${directory}": ${errnoOf(cause) ?? String(cause)}`,
-    {
-      kind: 'conflict',
-      code: 'PROJECT_UNWRITABLE',
-      hint: 'Name a directory that you may write to: apppot init c DIRECTORY',
-      cause,
-    },
-  );
+  return new ImageError(`Cannot begin a project in "${directory}": ${explain(cause)}`, {
+    kind: 'conflict',
+    code: 'PROJECT_UNWRITABLE',
+    hint: 'Name a directory that you may write to: apppot init c DIRECTORY',
+    cause,
+  });
 }

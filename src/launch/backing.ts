@@ -6,8 +6,8 @@
 
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { explain } from '../base/errno.ts';
 import { type Bytes, formatSize } from '../base/units.ts';
-import { explain } from '../host/errno.ts';
 import { roomIn } from '../host/room.ts';
 import type { CowHeader } from '../tree/block/cow-header.ts';
 import { baseFault } from './base-note.ts';

@@ -6,8 +6,8 @@
 
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
-import { explain } from '../host/errno.ts';
 import { type Bind, type Confinement, LaunchError } from './launch.ts';
 
 /**

@@ -5,9 +5,9 @@
  */
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import { type Bytes, formatSize } from '../base/units.ts';
-import { explain } from '../host/errno.ts';
 import { type CowHeader, isCow, readCowHeader } from '../tree/block/cow-header.ts';
 import type { BlockSource } from '../tree/block/source.ts';
 import { identifyForeign } from './foreign.ts';

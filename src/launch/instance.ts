@@ -15,8 +15,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
-import { explain } from '../host/errno.ts';
 import { identify } from '../host/processes.ts';
 import { LaunchError, type MemoryPlace } from './launch.ts';
 import { clear, renderProcess, sweep } from './leftovers.ts';

@@ -1,6 +1,7 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Seconds } from '../base/clock.ts';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import type { Bytes } from '../base/units.ts';
 import { checkRebase } from './backing.ts';
@@ -150,9 +151,10 @@ function checkAccess(
     return realpathSync(path);
   } catch (cause) {
     const missing = errnoOf(cause) === 'ENOENT';
-    throw new LaunchError(
-      `Cannot read ${what} "${path}": ${missing ? 'no such file or directory' : errnoOf(cause)}`,
-      { kind: missing ? 'missing' : 'conflict', code, cause },
-    );
+    throw new LaunchError(`Cannot read ${what} "${path}": ${explain(cause)}`, {
+      kind: missing ? 'missing' : 'conflict',
+      code,
+      cause,
+    });
   }
 }

@@ -5,8 +5,7 @@
  */
 
 import { copyFileSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
-import { errnoOf } from '../base/errors.ts';
-import { explain } from '../host/errno.ts';
+import { explain } from '../base/errno.ts';
 import { noteOf } from './base-note.ts';
 import { readReport, writeControl } from './control.ts';
 import { createCow, rebaseCow } from './cow.ts';
@@ -174,7 +173,7 @@ function keepLog({ paths }: Instance, wanted: string | undefined): void {
   try {
     copyFileSync(paths.log, wanted);
   } catch (cause) {
-    throw new LaunchError(`Cannot write the console log "${wanted}": ${errnoOf(cause) ?? cause}`, {
+    throw new LaunchError(`Cannot write the console log "${wanted}": ${explain(cause)}`, {
       kind: 'conflict',
       code: 'LOG_UNWRITABLE',
       cause,

@@ -6,7 +6,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import type { Bytes } from '../base/units.ts';
 import { writeAtomically } from '../host/atomic.ts';
 import { HostError } from '../host/host.ts';
@@ -44,7 +44,7 @@ async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (cause) {
-    throw new HostError(`Cannot write to "${path}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new HostError(`Cannot write to "${path}": ${explain(cause)}`, {
       kind: 'conflict',
       code: 'FILE_UNWRITABLE',
       hint: 'Set XDG_CACHE_HOME to a directory that you may write to.',

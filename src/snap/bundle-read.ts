@@ -2,6 +2,7 @@ import { createReadStream, type ReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { explain } from '../base/errno.ts';
 import { AppPotError, errnoOf } from '../base/errors.ts';
 import { NO_PACE, type Pace } from '../base/pace.ts';
 import { filtered } from '../host/feed.ts';
@@ -36,7 +37,7 @@ export async function* readBundle(
   try {
     yield* parts(archive, pace);
   } catch (error) {
-    throw explain(file, error);
+    throw malformed(file, error);
   }
 }
 
@@ -56,10 +57,13 @@ async function* parts(archive: AsyncIterable<Uint8Array>, pace: Pace): AsyncGene
 
 /** A hundred thousand deletions take 5 MB. */
 const MAX_NOTE = 2 ** 26;
+const NO_BUNDLE = 'it is no bundle of changes';
 
 async function firstNote(members: AsyncGenerator<Member>): Promise<Note> {
-  const { done, value } = await members.next();
-  if (done || value.entry.path !== NOTE_NAME) throw new RangeError('it is no bundle of changes');
+  const { done, value } = await members.next().catch((cause: unknown) => {
+    throw cause instanceof RangeError ? new RangeError(NO_BUNDLE, { cause }) : cause;
+  });
+  if (done || value.entry.path !== NOTE_NAME) throw new RangeError(NO_BUNDLE);
   if (value.stored.size > MAX_NOTE) throw new RangeError('its note is too large');
   const pieces: Buffer[] = [];
   for await (const piece of value.chunks()) pieces.push(piece);
@@ -128,7 +132,7 @@ async function firstBytes(file: string): Promise<string> {
       await handle.close();
     }
   } catch (cause) {
-    throw new SnapError(`Cannot read bundle "${file}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new SnapError(`Cannot read bundle "${file}": ${explain(cause)}`, {
       kind: errnoOf(cause) === 'ENOENT' ? 'missing' : 'conflict',
       code: 'BUNDLE_UNREADABLE',
       cause,
@@ -136,7 +140,7 @@ async function firstBytes(file: string): Promise<string> {
   }
 }
 
-function explain(file: string, error: unknown): unknown {
+function malformed(file: string, error: unknown): unknown {
   const isData = error instanceof RangeError || (errnoOf(error) ?? '').startsWith('Z_');
   if (!isData && !(error instanceof AppPotError && error.code === 'COMMAND_FAILED')) return error;
   const reason = error instanceof Error ? error.message : String(error);

@@ -6,6 +6,7 @@
  */
 
 import { stat } from 'node:fs/promises';
+import { explain } from '../base/errno.ts';
 import { AppPotError, errnoOf } from '../base/errors.ts';
 import { NO_PACE, type Pace } from '../base/pace.ts';
 import type { Bytes } from '../base/units.ts';
@@ -68,16 +69,16 @@ export async function writeArchive(
       await sink.end();
     } catch (error) {
       await sink.abort();
-      throw explain(file, error);
+      throw unwritable(file, error);
     }
   });
 }
 
 /** A full disk and its like are no bug of ours. */
-function explain(file: string, cause: unknown): unknown {
+function unwritable(file: string, cause: unknown): unknown {
   const errno = errnoOf(cause);
   if (cause instanceof AppPotError || errno === undefined) return cause;
-  return new SnapError(`Cannot write bundle "${file}": ${errno}`, {
+  return new SnapError(`Cannot write bundle "${file}": ${explain(cause)}`, {
     kind: 'conflict',
     code: 'BUNDLE_UNWRITABLE',
     hint: 'Nothing of it was left behind. Make room, or choose another place.',

@@ -5,7 +5,8 @@ import type { Pair } from './pairs.ts';
 const AT_ONCE = 4_096;
 
 /**
- * The pairs as they come; what will be asked about them is asked for many at a time.
+ * The pairs as they come; what will be asked about them is asked for many at a time. None waits that
+ * does not come after one to ask about: pairs that wait cost memory and time.
  *
  * @param asks Whether more than attributes of two entries of one path and type is compared.
  */
@@ -25,6 +26,10 @@ export function* fetched(
     return pairs;
   }
   for (const pair of walk) {
+    if (waiting.length === 0 && !isAsked(pair, asks)) {
+      yield pair;
+      continue;
+    }
     waiting.push(pair);
     if (waiting.length === AT_ONCE) yield* fetch();
   }

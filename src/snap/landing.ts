@@ -1,5 +1,5 @@
 import { lstatSync, type Stats } from 'node:fs';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { joinPath, parentOf, showPath, toFsPath } from '../tree/byte-path.ts';
 import { mountPoints } from '../tree/mounts.ts';
 import type { BytePath, Entry } from '../tree/tree.ts';
@@ -70,7 +70,7 @@ function look(full: BytePath): Stats | undefined {
   try {
     return lstatSync(toFsPath(full), { throwIfNoEntry: false });
   } catch (cause) {
-    throw new SnapError(`Cannot look at "${showPath(full)}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new SnapError(`Cannot look at "${showPath(full)}": ${explain(cause)}`, {
       kind: 'conflict',
       code: 'ROOT_UNUSABLE',
       hint: 'Run it as a user who may read and write there.',

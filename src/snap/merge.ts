@@ -7,6 +7,7 @@
  */
 
 import { realpathSync } from 'node:fs';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import { NO_PACE, type Pace } from '../base/pace.ts';
 import { toBytePath } from '../tree/byte-path.ts';
@@ -57,7 +58,7 @@ function realRoot(root: string): string {
   try {
     return realpathSync(root);
   } catch (cause) {
-    throw new SnapError(`Cannot merge into "${root}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new SnapError(`Cannot merge into "${root}": ${explain(cause)}`, {
       kind: errnoOf(cause) === 'ENOENT' ? 'missing' : 'conflict',
       code: 'ROOT_UNUSABLE',
       cause,

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { errnoOf } from '../base/errors.ts';
+import { explain } from '../base/errno.ts';
 import { joinPath, parentOf, showPath, toFsPath } from '../tree/byte-path.ts';
 import { mountPoints } from '../tree/mounts.ts';
 import type { BytePath } from '../tree/tree.ts';
@@ -29,7 +29,7 @@ export function removeBelow(root: BytePath, path: BytePath): void {
     remove(joinPath(root, path));
   } catch (cause) {
     if (cause instanceof SnapError) throw cause;
-    throw stuck(joinPath(root, path), errnoOf(cause) ?? String(cause), cause);
+    throw stuck(joinPath(root, path), explain(cause), cause);
   }
 }
 

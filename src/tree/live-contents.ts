@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import { showPath, toFsPath } from './byte-path.ts';
 import { seekHoles } from './holes.ts';
@@ -21,7 +22,7 @@ export function liveContents(path: BytePath): Contents {
     fd = openSync(toFsPath(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (cause) {
     const gone = errnoOf(cause) === 'ENOENT' || errnoOf(cause) === 'ELOOP';
-    throw new TreeError(`Cannot read "${showPath(path)}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new TreeError(`Cannot read "${showPath(path)}": ${explain(cause)}`, {
       kind: gone ? 'missing' : 'conflict',
       code: 'TREE_UNREADABLE',
       cause,

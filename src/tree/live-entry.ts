@@ -1,4 +1,5 @@
 import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import { joinPath, showPath, toFsPath } from './byte-path.ts';
 import { type BytePath, type Entry, type EntryType, TreeError } from './tree.ts';
@@ -101,7 +102,7 @@ export function isGone(error: unknown): boolean {
 
 export function unreadable(path: string, cause: unknown): TreeError {
   const errno = errnoOf(cause);
-  return new TreeError(`Cannot read "${showPath(path)}": ${errno ?? String(cause)}`, {
+  return new TreeError(`Cannot read "${showPath(path)}": ${explain(cause)}`, {
     kind: errno === 'ENOENT' ? 'missing' : 'conflict',
     code: 'TREE_UNREADABLE',
     ...(errno === 'EACCES' && { hint: 'Run it as root, or exclude that path.' }),

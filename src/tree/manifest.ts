@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import { readRow } from './manifest-row.ts';
 import {
@@ -38,7 +39,7 @@ export function openManifest(file: string): ManifestTree {
   try {
     bytes = readFileSync(file);
   } catch (cause) {
-    throw new TreeError(`Cannot read manifest "${file}": ${errnoOf(cause) ?? String(cause)}`, {
+    throw new TreeError(`Cannot read manifest "${file}": ${explain(cause)}`, {
       kind: errnoOf(cause) === 'ENOENT' ? 'missing' : 'conflict',
       code: 'TREE_UNREADABLE',
       hint: 'Record it with "apppot-snap base", or name another with --base.',

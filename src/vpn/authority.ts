@@ -7,8 +7,8 @@
 
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
-import { explain } from '../host/errno.ts';
 import type { Host } from '../host/host.ts';
 import { OPENSSL_CONFIG } from './openssl-config.ts';
 import { type IssuedCertificate, parseIndex } from './openssl-index.ts';

@@ -18,9 +18,9 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant, Seconds } from '../base/clock.ts';
+import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import { writeAtomically } from '../host/atomic.ts';
-import { explain } from '../host/errno.ts';
 import type { Host } from '../host/host.ts';
 import type { NodeFile, NodeId } from '../model/node.ts';
 import { type Authority, authority } from './authority.ts';

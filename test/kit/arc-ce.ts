@@ -3,6 +3,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../src/host/ports.ts';
+import { afterOurEnd } from './after-our-end.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/fixtures/arc-ce.sh');
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
@@ -55,13 +56,16 @@ export async function startArcCe(
     ...(isRoot ? AS_NOBODY : []),
     ...(issuer === undefined ? [] : ['unshare', '--mount', 'sh', '-c', TRUSTING]),
   ];
-  const script = (...words: readonly string[]) => {
-    const [program = '', ...args] = [...before, 'bash', SCRIPT, ...words];
+  const words = (verb: string) => [...before, 'bash', SCRIPT, verb, directory];
+  const script = (verb: string, ...more: readonly string[]) => {
+    const [program = '', ...args] = [...words(verb), ...more];
     return promisify(execFile)(program, args, { cwd: directory, env });
   };
-  const restart = async (): Promise<void> => void (await script('start', directory, port));
-  const halt = async (): Promise<void> => void (await script('stop', directory));
+  const callOff = afterOurEnd(words('stop'));
+  const restart = async (): Promise<void> => void (await script('start', port));
+  const halt = async (): Promise<void> => void (await script('stop'));
   const stop = async (): Promise<void> => {
+    callOff();
     await halt();
     rmSync(directory, { recursive: true, force: true });
   };

@@ -6,6 +6,7 @@ import type { Host } from '../../src/host/host.ts';
 import { localHost } from '../../src/host/local.ts';
 import { localMachine } from '../../src/host/local-machine.ts';
 import type { Machine } from '../../src/host/machine.ts';
+import { afterOurEnd } from './after-our-end.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/fixtures/gridengine.sh');
 const START_LIMIT_MS = 240_000;
@@ -42,7 +43,11 @@ export async function startGridEngine({ slots = 2 } = {}): Promise<GridEngine> {
       env: { ...process.env, SLOTS: String(slots) },
     });
   const log = (): string => logs(directory);
-  const stop = async (): Promise<void> => void (await script('stop'));
+  const callOff = afterOurEnd(['bash', SCRIPT, 'stop', directory]);
+  const stop = async (): Promise<void> => {
+    callOff();
+    await script('stop');
+  };
   try {
     await script('start');
   } catch (error) {

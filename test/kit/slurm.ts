@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { Host } from '../../src/host/host.ts';
 import { localHost } from '../../src/host/local.ts';
 import { freePort } from '../../src/host/ports.ts';
+import { afterOurEnd } from './after-our-end.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/fixtures/slurm.sh');
 
@@ -43,7 +44,9 @@ export async function startSlurm(options: SlurmOptions = {}): Promise<Slurm> {
       },
     });
   };
+  const callOff = afterOurEnd([...words, 'bash', SCRIPT, 'stop', directory]);
   const stop = async (): Promise<void> => {
+    callOff();
     await script('stop', directory);
     rmSync(directory, { recursive: true, force: true });
   };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { explain } from '../../base/errno.ts';
 import { errnoOf } from '../../base/errors.ts';
 import { readDocument, readValue } from '../document.ts';
 import { ConfigError } from '../errors.ts';
@@ -49,9 +50,8 @@ async function read(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const reason = errnoOf(cause) ?? String(cause);
-    throw new ConfigError(`Cannot read the orchestrator's file "${path}": ${reason}`, {
-      kind: reason === 'ENOENT' ? 'missing' : 'conflict',
+    throw new ConfigError(`Cannot read the orchestrator's file "${path}": ${explain(cause)}`, {
+      kind: errnoOf(cause) === 'ENOENT' ? 'missing' : 'conflict',
       code: 'FILE_UNREADABLE',
       cause,
     });

@@ -9,7 +9,7 @@ import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instant } from '../../base/clock.ts';
-import { explain } from '../../host/errno.ts';
+import { explain } from '../../base/errno.ts';
 import { GridError } from '../errors.ts';
 
 /** Paths of files; the first of proxy, certificate and token that is there counts. */

@@ -1,5 +1,5 @@
+import { explain } from '../../base/errno.ts';
 import { errnoOf } from '../../base/errors.ts';
-import { explain } from '../../host/errno.ts';
 import { HostError } from '../../host/host.ts';
 import { GridError } from '../errors.ts';
 import type { Credentials } from './credentials.ts';

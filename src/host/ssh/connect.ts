@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Client, ConnectConfig } from 'ssh2';
 import type { Seconds } from '../../base/clock.ts';
-import { explain } from '../errno.ts';
+import { explain } from '../../base/errno.ts';
 import { HostError } from '../host.ts';
 import { identityOf } from './identity.ts';
 import type { SshSettings } from './settings.ts';

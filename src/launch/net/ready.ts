@@ -8,6 +8,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { explain } from '../../base/errno.ts';
 import { errnoOf } from '../../base/errors.ts';
 import { runSync } from '../../host/sync.ts';
 import { LaunchError, type Publication, type Segment, type StartPlan } from '../launch.ts';
@@ -27,7 +28,7 @@ async function checkPort(port: Publication): Promise<void> {
   try {
     await (port.protocol === 'udp' ? tryUdp(port) : tryTcp(port));
   } catch (cause) {
-    const reason = REASONS[errnoOf(cause) ?? ''] ?? errnoOf(cause) ?? String(cause);
+    const reason = REASONS[errnoOf(cause) ?? ''] ?? explain(cause);
     throw new LaunchError(`Cannot publish ${renderPublication(port)}: ${reason}`, {
       kind: 'conflict',
       code: 'PORT_TAKEN',
@@ -84,7 +85,7 @@ function checkTap(device: string): void {
   try {
     accessSync(TUN, constants.R_OK | constants.W_OK);
   } catch (cause) {
-    throw noTap(device, `you may not use ${TUN} (${errnoOf(cause)})`);
+    throw noTap(device, `you may not use ${TUN} (${explain(cause)})`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { explain } from '../../base/errno.ts';
 import type { OrchestratorConfig } from '../../config/orchestrator/schema.ts';
-import { explain } from '../../host/errno.ts';
 import { OrchestratorError } from '../errors.ts';
 
 /** People, as Debian numbers them. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { explain } from '../../base/errno.ts';
 import { serverAddress } from '../../config/orchestrator/address.ts';
 import type { OrchestratorConfig, PoolConfig } from '../../config/orchestrator/schema.ts';
-import { explain } from '../../host/errno.ts';
 import type { NodeFile } from '../../model/node.ts';
 import { type NodeDaemon, renderHosts, renderNodeFiles } from '../../provider/node-files.ts';
 import { OrchestratorError } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { errnoOf } from '../../base/errors.ts';
+import { explain } from '../../base/errno.ts';
 import { TreeError } from '../tree.ts';
 import { corrupt } from './faults.ts';
 import type { BlockSource } from './source.ts';
@@ -70,7 +70,7 @@ function attempt<T>(path: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof TreeError) throw error;
-    throw unreadable(path, errnoOf(error) ?? String(error), error);
+    throw unreadable(path, explain(error), error);
   }
 }
 

@@ -201,14 +201,14 @@ size      12.0 KiB, 4.9 KiB unpacked
     const unwritable = snap('changes', 'no/such/dir/c.tar', '--root', 'now');
     expect([unwritable.status, unwritable.stderr]).toEqual([
       5,
-      expect.stringContaining('Cannot write "no/such/dir/c.tar": ENOENT'),
+      expect.stringContaining('Cannot write "no/such/dir/c.tar": no such file or directory'),
     ]);
     expect(readdirSync(directory).sort()).toEqual(['apppot-snap.cjs', 'now']);
     snap('changes', 'c.tar', '--root', 'now');
     const nowhere = snap('merge', 'c.tar', '--root', 'nothing', '--any-base');
     expect([nowhere.status, nowhere.stderr]).toEqual([
       4,
-      'apppot-snap: Cannot merge into "nothing": ENOENT\n',
+      'apppot-snap: Cannot merge into "nothing": no such file or directory\n',
     ]);
   });
 });

@@ -297,12 +297,12 @@ describe('apppot image build', () => {
     [
       'goes where there is no directory',
       { recipe: 'suite: tiny\n', output: '/gone/a.img' },
-      'Cannot write "/gone/a.img": ENOENT in its directory',
+      'Cannot write "/gone/a.img": no such file or directory in its directory',
     ],
     [
       'has no place for its cache',
       { recipe: 'suite: tiny\n', cache: '/dev/null/no' },
-      'Cannot use the cache directory "/dev/null/no/apppot": ENOTDIR',
+      'Cannot use the cache directory "/dev/null/no/apppot": not a directory',
     ],
     [
       'has steps where there is no kernel',

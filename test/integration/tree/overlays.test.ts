@@ -215,7 +215,7 @@ describe('openImage() of something else', () => {
     ]).toMatchObject([
       {
         code: 'TREE_UNREADABLE',
-        message: `Cannot read the image "${lab.path('missing')}": ENOENT`,
+        message: `Cannot read the image "${lab.path('missing')}": no such file or directory`,
       },
       { code: 'TREE_UNREADABLE' },
       { code: 'IMAGE_CORRUPT' },

@@ -174,7 +174,7 @@ input: [in.txt, {from: bin/tool, as: in.txt}]
     await expect(loadJobFile('lost.yaml', place())).rejects.toMatchObject({
       kind: 'missing',
       code: 'FILE_UNREADABLE',
-      message: 'Cannot read the job file "lost.yaml": ENOENT',
+      message: 'Cannot read the job file "lost.yaml": no such file or directory',
     });
   });
 });

@@ -142,7 +142,7 @@ hostname: node-1
   it('names a source that cannot be read, and where it goes', async () => {
     const path = write('a.yaml', 'files: [{path: /etc/x, source: gone}]\n');
     await expect(loadRecipe(path, SHIPPED)).rejects.toThrow(
-      `Cannot read the source of /etc/x "${join(directory, 'gone')}": ENOENT`,
+      `Cannot read the source of /etc/x "${join(directory, 'gone')}": no such file or directory`,
     );
   });
 

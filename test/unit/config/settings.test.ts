@@ -150,7 +150,7 @@ goo: {}
     const path = join(tempDirectory(), 'none.yaml');
     await expect(readSettings({ path, ...own }, SPEC)).rejects.toMatchObject({
       kind: 'missing',
-      message: `Cannot read the settings "${path}": ENOENT`,
+      message: `Cannot read the settings "${path}": no such file or directory`,
     });
   });
 });

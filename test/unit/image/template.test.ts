@@ -37,7 +37,7 @@ describe('beginProject()', () => {
     writeFileSync(file, '');
     await expect(beginProject(join(SHIPPED, 'c'), join(file, 'x'))).rejects.toMatchObject({
       code: 'PROJECT_UNWRITABLE',
-      message: `Cannot begin a project in "${file}/x": ENOTDIR`,
+      message: `Cannot begin a project in "${file}/x": not a directory`,
     });
   });
 });

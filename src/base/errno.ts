@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
-import { errnoOf } from '../base/errors.ts';
+import { errnoOf } from './errors.ts';
 
 /** EDQUOT, which Node.js has no name for. */
 const QUOTA = -122;
