@@ -73,6 +73,7 @@ end_network() { # NAME
 # Fails, so that every place is looked at.
 end_servers() {
   # The pattern is no word of grep's: it would find itself.
+  # shellcheck disable=SC2062
   printf '%s\n' "$instance/net.sock" | grep -lsaF -f - /proc/[0-9]*/cmdline | while read -r served; do
     served=${served%/cmdline}
     kill -s KILL "${served##*/}" 2>/dev/null

@@ -33,7 +33,9 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'apppot orchestrate -c burst.ts --frozen',
   ],
   'orchestrate check': ['apppot orchestrate check burst.yaml'],
-  'orchestrate power': ["apppot orchestrate power resume 'node[001-004]'"],
+  'orchestrate power resume': ["apppot orchestrate power resume 'node[001-004]'"],
+  'orchestrate power suspend': ["apppot orchestrate power suspend 'node[001-004]'"],
+  'orchestrate power fail': ['apppot orchestrate power fail node007'],
   doctor: ['apppot doctor', 'apppot doctor --mem 4G --image base.img -q'],
   init: ['apppot init python', 'apppot init c primes'],
   'image build': [

@@ -106,6 +106,8 @@ const node001 = (): Promise<string> => said('scontrol', '-o', 'show', 'node', 'n
 
 it('gives Slurm the nodes that it resumes, and ends those that it suspends', async () => {
   await desk.start();
+  const isThere = () => nodes().then(Boolean, () => false);
+  await until('the orchestrator has a store', isThere, logs);
   const job = await said(...SBATCH, 'test "$(hostname)" = node001 && exit 7');
   await until('the job has run', async () => (await shown(job)).includes('ExitCode=7:0'), logs);
   expect(await shown(job)).toContain('BatchHost=node001\n');
