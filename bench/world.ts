@@ -14,6 +14,8 @@ import { runSeed } from '../test/kit/world/run.ts';
 
 /** Others than the tests try. */
 const FIRST = 1_000_000;
+/** So often it tells how far it is. */
+const STEP = 1_000;
 
 const { values } = parseArgs({
   options: {
@@ -34,6 +36,9 @@ async function runHere(): Promise<boolean> {
     events += verdict.gates;
     if (verdict.broken.length > 0) broken += 1;
     for (const text of verdict.broken) process.stdout.write(`seed ${seed}: ${text}\n`);
+    const done = seed - from + 1;
+    if (done % STEP === 0)
+      process.stdout.write(`${done} worlds from seed ${from}: ${broken} broken\n`);
   }
   const took = Math.round((Date.now() - start) / 1_000);
   process.stdout.write(

@@ -36,6 +36,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'orchestrate power resume': ["apppot orchestrate power resume 'node[001-004]'"],
   'orchestrate power suspend': ["apppot orchestrate power suspend 'node[001-004]'"],
   'orchestrate power fail': ['apppot orchestrate power fail node007'],
+  'orchestrate replay': ['apppot orchestrate replay -c burst.yaml'],
   doctor: ['apppot doctor', 'apppot doctor --mem 4G --image base.img -q'],
   init: ['apppot init python', 'apppot init c primes'],
   'image build': [

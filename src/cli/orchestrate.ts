@@ -19,7 +19,7 @@ export function orchestrateCommand(deps: Deps): Command {
     .description('grow a cluster with virtual nodes when the queue is long, and shrink it after')
     .enablePositionalOptions()
     .addOption(fileOption())
-    .option('--once', 'one cycle, then end; nodes go on', false)
+    .option('--once', 'look, do one cycle, then end; nodes go on', false)
     .option('--max-cycles <count>', 'end after so many cycles', parseCount)
     .option('--frozen', 'read the file once, and no newer version of it', false)
     .option('--arm', 'let the first sweep end what the store knows nothing of', false)
@@ -30,7 +30,8 @@ export function orchestrateCommand(deps: Deps): Command {
       await runOrchestrator(flags, deps);
     })
     .addCommand(checkCommand(deps))
-    .addCommand(powerCommand(deps));
+    .addCommand(powerCommand(deps))
+    .addCommand(replayCommand(deps));
 }
 
 function powerCommand(deps: Deps): Command {
@@ -51,6 +52,19 @@ function powering(kind: PowerKind, description: string, deps: Deps): Command {
     .action(async (nodes: string, flags: FileFlags & { readonly json?: boolean }) => {
       const { requestPower } = await import('./orchestrator/request-power.ts');
       await requestPower(kind, nodes, flags, deps);
+    });
+}
+
+function replayCommand(deps: Deps): Command {
+  return new Command('replay')
+    .description(
+      'decide on the recorded cycles once more, by the file as it is now; nothing is done',
+    )
+    .addOption(fileOption())
+    .option('--json', 'print JSON')
+    .action(async (flags: FileFlags & { readonly json?: boolean }) => {
+      const { replayCycles } = await import('./orchestrator/replay.ts');
+      await replayCycles(flags, deps);
     });
 }
 

@@ -11,6 +11,8 @@ export interface Pool {
   readonly slots: number;
   readonly memory: Bytes;
   readonly features: readonly string[];
+  /** Whose jobs its nodes take. Missing: those of all. */
+  readonly queues?: readonly string[];
   /** Most nodes at once, those being started or ended included. */
   readonly maxNodes: number;
   /** Nodes that are kept even when nobody needs them. Default 0. */
@@ -21,6 +23,6 @@ export interface Pool {
   readonly billingUnit: Seconds;
   /** Its provider may take nodes back at any time. Default false. */
   readonly spot?: boolean;
-  /** After this a node is no longer given work. Default 7 days. */
+  /** After this a node is no longer given work; jobs that may run for longer get no node. Default 7 days. */
   readonly maxLifetime: Seconds;
 }

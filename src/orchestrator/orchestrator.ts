@@ -5,7 +5,7 @@ import { crowd } from './crowd.ts';
 import { enlist } from './enlist.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { Look } from './look.ts';
-import type { Plan, PoolTerms } from './plan/plan.ts';
+import { makePlan, type Plan, type PoolTerms } from './plan/plan.ts';
 import { recordCycle } from './record.ts';
 import {
   type LeaseReport,
@@ -31,7 +31,7 @@ export interface Orchestrator {
    * @param most Default: no end.
    */
   run(signal: AbortSignal, most?: number): Promise<void>;
-  /** What a cycle would do now. Changes nothing, and needs no claim. */
+  /** What a cycle would do now, once everything was looked at. Changes nothing, and needs no claim. */
   preview(signal?: AbortSignal): Promise<Plan>;
   /** A node's report of being ready. Nobody is told why one is refused. */
   ready(report: ReadyReport): ReadyAnswer;
@@ -61,10 +61,19 @@ export function orchestrator(setup: OrchestratorSetup): Orchestrator {
   return {
     cycle: (signal) => cycle(state, signal),
     run: (signal, most) => run(state, signal, most),
-    preview: async (signal) => (await consider(state, signal)).plan,
+    preview: (signal) => preview(state, signal),
     ready: (report) => readyReport(report, reporter()),
     lease: (report) => leaseReport(report, reporter()),
   };
+}
+
+/** A first cycle only looks: what it sees is what the second would act on. */
+async function preview(state: State, signal?: AbortSignal): Promise<Plan> {
+  const { plan, input } = await consider(state, signal);
+  const { fullCycles } = input;
+  return isFull(input.look, state) && fullCycles === 0
+    ? makePlan({ ...input, fullCycles: 1 })
+    : plan;
 }
 
 async function run(state: State, signal: AbortSignal, most = Number.POSITIVE_INFINITY) {

@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { BatchSnapshot } from '../batch/batch.ts';
 import type { PolicyView } from '../policy/view.ts';
 import type { Tools } from './act/tools.ts';
 import type { Thought } from './consider.ts';
+import { type PackedDecision, packDecision, unpackDecision } from './packed-decision.ts';
+import { type PackedJobs, packJobs, unpackJobs } from './packed-jobs.ts';
 import { makePlan, type Plan, type PlanInput } from './plan/plan.ts';
+import { jobsShown } from './view.ts';
 
 /** Cycles that are kept. */
 const KEPT = 20;
-/** Of longer queues nothing is kept: it would take longer than the cycle. */
-const MOST_JOBS = 20_000;
+/** Of long queues fewer, so that all of them together have at most so many jobs; but never fewer than two. */
+const MOST_JOBS = 400_000;
+const LEAST = 2;
 
 /** Everything that one cycle was decided by. */
 export interface CycleRecord {
@@ -21,12 +26,13 @@ export interface CycleRecord {
  * @returns the digest that the journal names it by; empty when nothing is kept.
  */
 export function recordCycle({ plan, input, view }: Thought, tools: Tools, keep = KEPT): string {
-  const jobs = input.look.batch?.jobs.length ?? 0;
-  if (keep === 0 || jobs > MOST_JOBS || !isNews(plan)) return '';
-  const text = write({ input, ...(view !== undefined && { view }) });
+  if (keep === 0 || !isNews(plan)) return '';
+  const text = writeRecord({ input, ...(view !== undefined && { view }) });
   const digest = createHash('sha256').update(text).digest('hex');
   const recorded = { digest, at: plan.at, policy: input.policy, text };
-  tools.store.record(tools.epoch, recorded, keep);
+  const jobs = input.look.batch?.jobs.length ?? 0;
+  const fewer = Math.max(LEAST, Math.floor(MOST_JOBS / Math.max(1, jobs)));
+  tools.store.record(tools.epoch, recorded, Math.min(keep, fewer));
   return digest;
 }
 
@@ -44,20 +50,55 @@ export function recordedView(text: string): PolicyView | undefined {
   return readRecord(text).view;
 }
 
-function write(record: CycleRecord): string {
-  return JSON.stringify(record, (_, value: unknown) => {
-    if (value instanceof Map) return { [MAP]: [...value] };
-    return value instanceof Set ? { [SET]: [...value] } : value;
-  });
+/** As it is written: jobs once, by columns; what is in two places is in one. */
+interface Written {
+  readonly input: Omit<PlanInput, 'look' | 'past' | 'left' | 'decision'>;
+  readonly look: Omit<PlanInput['look'], 'listings' | 'batch'>;
+  readonly past: readonly string[];
+  readonly left: readonly string[];
+  readonly listings: readonly (readonly [
+    string,
+    PlanInput['look']['listings'] extends ReadonlyMap<string, infer L> ? L : never,
+  ])[];
+  readonly batch?: Omit<BatchSnapshot, 'jobs' | 'hosts'>;
+  readonly hosts: readonly (BatchSnapshot['hosts'] extends ReadonlyMap<string, infer H>
+    ? H
+    : never)[];
+  readonly jobs: PackedJobs;
+  readonly decision?: PackedDecision;
+  readonly view?: Omit<PolicyView, 'pending' | 'running' | 'hosts'>;
 }
 
-const MAP = '$map';
-const SET = '$set';
+export function writeRecord({ input, view }: CycleRecord): string {
+  const { look, past, left, decision, ...rest } = input;
+  const { listings, batch, ...seen } = look;
+  const { jobs = [], hosts = new Map(), ...snapshot } = batch ?? {};
+  const { pending: _, running: __, hosts: ___, ...shown } = view ?? {};
+  const written: Written = {
+    ...{ input: rest, look: seen, past: [...past], left: [...left], listings: [...listings] },
+    ...{ hosts: [...hosts.values()], jobs: packJobs(jobs) },
+    ...(batch !== undefined && { batch: snapshot as Written['batch'] & object }),
+    ...(decision !== undefined && { decision: packDecision(decision, jobs) }),
+    ...(view !== undefined && { view: shown as Written['view'] & object }),
+  };
+  return JSON.stringify(written);
+}
 
 export function readRecord(text: string): CycleRecord {
-  return JSON.parse(text, (_, value: unknown) => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (MAP in value) return new Map(value[MAP] as [unknown, unknown][]);
-    return SET in value ? new Set(value[SET] as unknown[]) : value;
-  }) as CycleRecord;
+  const { input, look, past, left, listings, batch, decision, view, ...more } = JSON.parse(
+    text,
+  ) as Written;
+  const jobs = unpackJobs(more.jobs);
+  const hosts = new Map(more.hosts.map((host) => [host.name, host]));
+  return {
+    input: {
+      ...{ ...input, past: new Set(past), left: new Set(left) },
+      look: {
+        ...{ ...look, listings: new Map(listings) },
+        ...(batch !== undefined && { batch: { ...batch, jobs, hosts } }),
+      },
+      ...(decision !== undefined && { decision: unpackDecision(decision, jobs) }),
+    },
+    ...(view !== undefined && { view: { ...view, ...jobsShown(jobs), hosts: more.hosts } }),
+  };
 }

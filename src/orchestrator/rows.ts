@@ -13,7 +13,7 @@ import type { PoolName } from '../model/pool.ts';
 export type Evidence =
   /** The batch system said that it takes no more jobs, and looked at later, it has none. */
   | { readonly kind: 'drained'; readonly acked: Instant; readonly seen: Instant }
-  /** The batch system does not know it, or has not heard of it, and has no job on it. */
+  /** The batch system does not know it, and has no job on it. */
   | { readonly kind: 'silent'; readonly seen: Instant }
   /** The provider no longer lists it, and the batch system is silent about it. */
   | { readonly kind: 'absent'; readonly listings: number; readonly seen: Instant }

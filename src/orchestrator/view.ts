@@ -25,8 +25,7 @@ interface Shown {
 
 /** What a policy is shown. */
 export function toView({ look, batch, rows, pools, limits, budget, seed }: Shown): PolicyView {
-  const pending = batch.jobs.filter(({ state }) => state === 'pending');
-  const running = batch.jobs.filter(({ state }) => state === 'running' || state === 'ending');
+  const { pending, running } = jobsShown(batch.jobs);
   return {
     ...{ now: look.at, seed, pending, running, hosts: [...batch.hosts.values()] },
     nodes: rows.nodes.map(toNode),
@@ -34,6 +33,14 @@ export function toView({ look, batch, rows, pools, limits, budget, seed }: Shown
     history: historyOf(pending, running, rows.health, look.at),
     ...(budget !== undefined && { budget }),
     maxDelta: limits.maxDelta,
+  };
+}
+
+/** Those that a policy is shown: held and broken ones are none of its business. */
+export function jobsShown(jobs: readonly Job[]): Pick<PolicyView, 'pending' | 'running'> {
+  return {
+    pending: jobs.filter(({ state }) => state === 'pending'),
+    running: jobs.filter(({ state }) => state === 'running' || state === 'ending'),
   };
 }
 

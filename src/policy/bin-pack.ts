@@ -1,7 +1,7 @@
 import type { Job } from '../model/job.ts';
 import { withComing } from './context.ts';
 import { DEFAULT_EXPANDER, type Expander, openPools } from './expand.ts';
-import { shapeOf } from './fits.ts';
+import { lifeOf, shapeOf } from './fits.ts';
 import { pack } from './pack.ts';
 import type { Policy, PolicyContext, PoolView, Proposal } from './policy.ts';
 
@@ -37,13 +37,13 @@ export function fill(
   let job = here.unserved[0];
   while (job !== undefined && left > 0) {
     const next = forJob(job, here, expander, left);
-    if (next === undefined) skipped.add(shapeOf(job));
+    if (next === undefined) skipped.add(kindOf(job));
     else {
       proposals.push(next);
       left -= next.count;
       here = withComing(here, [next]);
     }
-    job = here.unserved.find((one) => !skipped.has(shapeOf(one)));
+    job = here.unserved.find((one) => !skipped.has(kindOf(one)));
   }
   return merged(proposals);
 }
@@ -57,14 +57,18 @@ function reachable(context: PolicyContext, step: number): readonly Job[] {
   let tasks = 0;
   for (const job of context.unserved) {
     if (tasks >= most) break;
-    const shape = shapeOf(job);
-    const isAble = able.get(shape) ?? open.some((pool) => context.fits(job, pool));
-    able.set(shape, isAble);
+    const kind = kindOf(job);
+    const isAble = able.get(kind) ?? open.some((pool) => context.fits(job, pool));
+    able.set(kind, isAble);
     if (!isAble) continue;
     jobs.push(job);
     tasks += job.tasks;
   }
   return jobs;
+}
+
+function kindOf(job: Job): string {
+  return `${shapeOf(job)}/${lifeOf(job)}`;
 }
 
 /** Nodes for single-node jobs add up by pool. */

@@ -1,7 +1,8 @@
+import type { Instant, Seconds } from '../base/clock.ts';
 import type { BatchHost } from '../model/host.ts';
 import type { Job } from '../model/job.ts';
 import type { Node, Phase } from '../model/node.ts';
-import { fits, type Room } from './fits.ts';
+import { fits, isTaken, type Room } from './fits.ts';
 import { pack } from './pack.ts';
 import type { PolicyContext, PoolView, Proposal } from './policy.ts';
 import { random } from './random.ts';
@@ -17,7 +18,7 @@ export function openContext(view: PolicyView): PolicyContext {
     ...{ candidates: [], unserved: [], fits },
     pools: new Map(pools.map((pool) => [pool.name, pool])),
     ...(budget !== undefined && { budget }),
-    freeSlots: usable(view).reduce((sum, { slots }) => sum + slots, 0),
+    freeSlots: slotsFor([], view),
   });
 }
 
@@ -28,7 +29,7 @@ export function withCandidates(
   candidates: readonly Job[],
 ): PolicyContext {
   const unserved = pack(candidates, [...usable(view), ...coming(view)]);
-  return Object.freeze({ ...context, candidates, unserved });
+  return Object.freeze({ ...context, candidates, unserved, freeSlots: slotsFor(candidates, view) });
 }
 
 /** The same as if what is proposed were coming already. */
@@ -45,18 +46,51 @@ export function withComing(context: PolicyContext, proposals: readonly Proposal[
   return Object.freeze({ ...context, pools, unserved: pack(context.unserved, rooms) });
 }
 
+/** Free slots of no use to any of them are none. */
+function slotsFor(candidates: readonly Job[], view: PolicyView): number {
+  const asked = new Set(candidates.map(({ queue }) => queue));
+  const own = ownQueues(view);
+  const isOurs = ({ queues }: Room) =>
+    queues === undefined || own === undefined || queues.some((one) => own.has(one));
+  const counts = (room: Room) =>
+    asked.size === 0 ? isOurs(room) : [...asked].some((queue) => isTaken(queue, room));
+  return usable(view).reduce((sum, room) => sum + (counts(room) ? room.slots : 0), 0);
+}
+
+/** Queues that our nodes are in: as is written of their pools, or as the batch system tells of those that are there. */
+function ownQueues({ pools, hosts, nodes }: PolicyView): ReadonlySet<string> | undefined {
+  const seats = new Set(nodes.map(({ seat }) => seat.host));
+  const seen = hosts.filter(({ name }) => seats.has(name));
+  const queues = [...pools, ...seen].flatMap((one) => one.queues ?? []);
+  return queues.length === 0 ? undefined : new Set(queues);
+}
+
 /** Free slots that a job can use: of hosts that are up and take jobs. */
-function usable({ hosts, pools, nodes }: PolicyView): readonly Room[] {
+function usable({ hosts, pools, nodes, now }: PolicyView): readonly Room[] {
   const own = new Map(nodes.map((node) => [node.seat.host, node]));
   const sizes = new Map(pools.map((pool) => [pool.name, pool]));
   return hosts
     .filter(({ name, state, cordon }) => state === 'up' && !cordon && isReady(own.get(name)))
-    .map((host) => ({
-      slots: Math.max(0, host.slots - host.used),
-      features: [...host.features, ...(sizes.get(own.get(host.name)?.pool ?? '')?.features ?? [])],
-      ...memoryOf(host),
-      ...(host.queues !== undefined && { queues: host.queues }),
-    }));
+    .map((host) => {
+      const node = own.get(host.name);
+      const pool = sizes.get(node?.pool ?? '');
+      return {
+        host: host.name,
+        slots: Math.max(0, host.slots - host.used),
+        features: [...host.features, ...(pool?.features ?? [])],
+        ...memoryOf(host),
+        ...(host.queues !== undefined && { queues: host.queues }),
+        ...(node && pool && { maxLifetime: lifeLeft(node, pool, now) }),
+      };
+    });
+}
+
+/** A node that has just come up is still as good as new: the job that it was started for is to find it. */
+const FRESH: Seconds = 300;
+
+function lifeLeft({ created, readyAt }: Node, { maxLifetime }: PoolView, now: Instant): Seconds {
+  const isFresh = now - (readyAt ?? now) <= FRESH;
+  return isFresh ? maxLifetime : maxLifetime - (now - created);
 }
 
 /** Of nodes only those that are not on their way out. */

@@ -2,7 +2,7 @@ import type { Job } from '../model/job.ts';
 import type { PoolName } from '../model/pool.ts';
 import { openContext, withCandidates, withComing } from './context.ts';
 import { PolicyError } from './errors.ts';
-import { slotsPerHost } from './fits.ts';
+import { isTaken, lifeOf, slotsPerHost } from './fits.ts';
 import { countTasks } from './measure.ts';
 import type { Policy, PolicyContext, PoolView, Proposal } from './policy.ts';
 import { decideStops } from './stops.ts';
@@ -65,6 +65,10 @@ function misfit(job: Job, pools: readonly PoolView[], context: PolicyContext): s
     `${slotsPerHost(job)} slots on ${Math.max(1, job.hostCount)} hosts`,
     ...(job.memory === undefined ? [] : [`${Math.ceil(job.memory / 2 ** 20)} MiB a slot`]),
     ...job.features,
+    ...(pools.some((pool) => isTaken(job.queue, pool)) ? [] : [`the queue ${job.queue}`]),
+    ...(pools.some(({ maxLifetime }) => lifeOf(job) <= maxLifetime)
+      ? []
+      : [`${lifeOf(job)} s of a node's life`]),
   ];
   return `no pool fits: it needs ${needs.join(', ')}`;
 }

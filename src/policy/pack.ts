@@ -1,33 +1,42 @@
+import type { Seconds } from '../base/clock.ts';
 import type { Bytes } from '../base/units.ts';
-import type { Job } from '../model/job.ts';
-import { hasRoom, type Room, shapeOf, slotsPerHost } from './fits.ts';
+import type { HostName, Job } from '../model/job.ts';
+import { hasRoom, lifeOf, type Room, shapeOf, slotsPerHost } from './fits.ts';
 
 interface Bin {
   slots: number;
   memory?: Bytes;
   readonly features: readonly string[];
   readonly queues?: readonly string[];
+  readonly host?: HostName;
+  readonly maxLifetime?: Seconds;
 }
 
 /**
  * Puts jobs, in their order, where there is room: each on the first machines that have it, on all of them or on
- * none; of the tasks of an array as many as have room. Of one shape that found no room no other will: so a long
- * queue costs no more than its length.
+ * none; of the tasks of an array as many as have room. Of one shape that found no room no other will that runs
+ * as long: so a long queue costs no more than its length.
  *
  * @returns the jobs that there is no room for; an array with those of its tasks that there is none for.
  */
 export function pack(jobs: readonly Job[], rooms: readonly Room[]): readonly Job[] {
   const bins = rooms.filter(({ slots }) => slots > 0).map((room): Bin => ({ ...room }));
-  const hopeless = new Set<string>();
+  const hopeless = new Map<string, Seconds>();
   const left: Job[] = [];
   for (const [index, job] of jobs.entries()) {
     if (bins.length === 0) return left.concat(jobs.slice(index));
-    const tasks = hopeless.has(shapeOf(job)) ? job.tasks : placeAll(job, bins);
-    if (tasks > 0) {
-      hopeless.add(shapeOf(job));
-      left.push(tasks === job.tasks ? job : { ...job, tasks });
-    }
+    const tasks = placeHopeful(job, bins, hopeless);
+    if (tasks > 0) left.push(tasks === job.tasks ? job : { ...job, tasks });
   }
+  return left;
+}
+
+/** @param hopeless By shape the shortest run time that has found no room. */
+function placeHopeful(job: Job, bins: Bin[], hopeless: Map<string, Seconds>): number {
+  const shape = shapeOf(job);
+  if ((hopeless.get(shape) ?? Number.POSITIVE_INFINITY) <= lifeOf(job)) return job.tasks;
+  const left = placeAll(job, bins);
+  if (left > 0) hopeless.set(shape, lifeOf(job));
   return left;
 }
 

@@ -74,7 +74,10 @@ export interface PolicyContext {
   readonly pools: ReadonlyMap<PoolName, PoolView>;
   readonly history: History;
   readonly budget?: Budget;
-  /** Free slots of hosts that jobs can use, the cluster's own included. */
+  /**
+   * Free slots of hosts that candidates can use, the cluster's own included; while nobody waits, of hosts in the
+   * queues of our nodes.
+   */
   readonly freeSlots: number;
   fits(job: Job, pool: Pool): boolean;
 }

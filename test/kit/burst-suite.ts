@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -61,10 +62,11 @@ export function burstSuite(start: (directory: string) => Promise<BurstCluster>):
   beforeAll(async () => {
     work = mkdtempSync('/var/tmp/apppot-burst-');
     chmodSync(work, 0o755);
-    const image = buildNodeImage(work);
+    buildNodeImage(work);
     cluster = await start(work);
     const file = join(work, 'orchestrator.yaml');
-    writeFileSync(file, renderFile(work, image, cluster));
+    writeFileSync(file, exampleFor(cluster));
+    symlinkSync(cluster.home, join(work, 'home'));
     const { words, root: host } = cluster;
     desk = head({ words, host, bin: inject('installed').bin, file, directory: work });
   });
@@ -128,27 +130,10 @@ export function burstSuite(start: (directory: string) => Promise<BurstCluster>):
   }, 300_000);
 }
 
-function renderFile(work: string, image: string, { batch, home }: BurstCluster): string {
-  return `
-state: ${work}/state
-batch: ${batch}
-machines: { master: 10.8.0.1 }
-seats: { hosts: "node[001-006]", from: 10.8.0.101, network: 10.8.0.0/24 }
-vpn: { kind: openvpn, server: 10.0.2.2, listen: 127.0.0.1 }
-pools:
-  - name: local
-    slots: 2
-    memory: 192M
-    max-nodes: 3
-    provider:
-      kind: uml
-      image: ${image}
-      user: ada
-      host-loopback: true
-      binds: ["${home}:/home"]
-policies: [bin-pack, { idle: { time: 2s } }]
-limits: { interval: 1s, cool-down: 1s, cordon-share: 1, missing-listings: 2, orphan-grace: 5s, lease: 120s }
-`;
+/** The example as users read it, with the batch system that is tried. */
+function exampleFor({ batch }: BurstCluster): string {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/examples/burst.yaml'), 'utf8');
+  return text.replace(/^batch: .*$/m, `batch: ${batch}`);
 }
 
 /** A job that waits for a file, and says where it ran. */

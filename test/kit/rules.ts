@@ -88,6 +88,16 @@ export const RULES: readonly Rule[] = [
     out: edit('plan/life-end.ts', 'if (batch.taken <= row.cordonAcked) return undefined;', ''),
   },
   {
+    rule: 'R6c',
+    claim: 'one that was given up while it boots may come up at any time: it is cordoned first',
+    proof: 'lateComersDrain',
+    out: edit(
+      'plan/life-end.ts',
+      'host === undefined && !sight.jobsOn',
+      "host?.state !== 'up' && !sight.jobsOn",
+    ),
+  },
+  {
     rule: 'R7',
     claim: 'the node’s own no holds',
     proof: 'nodeHasAVeto',
@@ -186,7 +196,7 @@ export const RULES: readonly Rule[] = [
     ),
   },
   {
-    rule: 'R14',
+    rule: 'R14a',
     claim: 'what is coming is counted',
     proof: 'comingNodesCount',
     out: [
@@ -196,6 +206,60 @@ export const RULES: readonly Rule[] = [
         to: 'COMING: ReadonlySet<Phase> = new Set()',
       },
     ],
+  },
+  {
+    rule: 'R14b',
+    claim: 'free slots without the memory that a job needs are no room for it',
+    proof: 'roomNeedsMemory',
+    out: [
+      {
+        file: 'src/policy/fits.ts',
+        from: 'room.memory < job.memory * slots',
+        to: 'room.memory < 0',
+      },
+    ],
+  },
+  {
+    rule: 'R14c',
+    claim: 'free slots without a feature that a job needs are no room for it',
+    proof: 'roomNeedsFeatures',
+    out: [
+      {
+        file: 'src/policy/fits.ts',
+        from: 'job.features.every((feature) => room.features.includes(feature))',
+        to: 'job.features.every((feature) => feature !== null)',
+      },
+    ],
+  },
+  {
+    rule: 'R14d',
+    claim: 'free slots of a node whose life ends before a job may are no room for it',
+    proof: 'roomNeedsLife',
+    out: [
+      {
+        file: 'src/policy/context.ts',
+        from: 'isFresh ? maxLifetime : maxLifetime - (now - created)',
+        to: 'isFresh ? maxLifetime : maxLifetime + (created - created)',
+      },
+    ],
+  },
+  {
+    rule: 'R14e',
+    claim: 'free slots of another queue are no room for a job',
+    proof: 'roomNeedsQueue',
+    out: [
+      {
+        file: 'src/policy/fits.ts',
+        from: 'room.slots < slots || !isTaken(job.queue, room)',
+        to: 'room.slots < slots',
+      },
+    ],
+  },
+  {
+    rule: 'R14f',
+    claim: 'a job of several nodes gets all of them or none',
+    proof: 'allNodesOrNone',
+    out: edit('plan/starts.ts', 'gang === true ? 0 : room', 'room'),
   },
   {
     rule: 'R15',
@@ -229,6 +293,12 @@ export const RULES: readonly Rule[] = [
         'if (limits.reserve > 0 || budget === undefined) return;',
       ),
     ],
+  },
+  {
+    rule: 'I4 ends',
+    claim: 'what nodes may yet cost that end is kept back, too',
+    proof: 'endingNodesCost',
+    out: edit('plan/budget.ts', ': restFor(row, sight);', ': 0;'),
   },
   {
     rule: 'I4 kill',

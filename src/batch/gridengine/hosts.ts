@@ -31,6 +31,7 @@ function toHost(
     slots: instances.reduce((sum, { slots }) => sum + slots, 0),
     used: instances.reduce((sum, { used }) => sum + used, 0),
     features: [...new Set(instances.flatMap(({ features }) => features))],
+    queues: [...new Set(instances.map(({ queue }) => queue))],
     ...(memory !== undefined && { memory }),
     ...(instances.every(({ state }) => isShut(state)) && { cordon: cordonOf(instances, marks) }),
   };

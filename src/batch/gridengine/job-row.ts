@@ -82,7 +82,7 @@ export class JobRow {
         this.#add(this.#wish(attributes)(text));
         break;
       case 'hard_req_queue':
-        this.#queue ??= this.#keep(text);
+        this.#queue = this.#queue === undefined ? this.#keep(text) : `${this.#queue},${text}`;
         break;
       case 'requested_pe':
         this.#environment = this.#keep(nameIn(attributes));

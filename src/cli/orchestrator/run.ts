@@ -50,6 +50,9 @@ async function work(flags: OrchestrateFlags, deps: Deps, signal: AbortSignal): P
   signal.throwIfAborted();
 }
 
+/** Nothing is started before everything was looked at once. */
+const ONCE = 2;
+
 interface Works {
   readonly flags: OrchestrateFlags;
   readonly deps: Deps;
@@ -61,7 +64,7 @@ interface Works {
 
 async function cycles(works: Works): Promise<void> {
   const { flags, place, policy, signal } = works;
-  const most = flags.once ? 1 : (flags.maxCycles ?? Number.POSITIVE_INFINITY);
+  const most = flags.once ? ONCE : (flags.maxCycles ?? Number.POSITIVE_INFINITY);
   const show = shown(works);
   let engine = await start(works);
   try {
@@ -73,7 +76,7 @@ async function cycles(works: Works): Promise<void> {
       const began = place.clock.now();
       show(await engine.orchestrator.cycle());
       const rest = began + intervalOf(policy) - place.clock.now();
-      if (count + 1 < most && rest > 0) await engine.rest(rest, signal);
+      if (!flags.once && count + 1 < most && rest > 0) await engine.rest(rest, signal);
     }
   } finally {
     if (works.store.read().nodes.length === 0) await engine.endVpn();

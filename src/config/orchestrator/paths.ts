@@ -34,9 +34,16 @@ function inVpn(vpn: VpnConfig, here: <T extends object>(section: T) => T): VpnCo
 }
 
 function resolved<T extends object>(section: T, directory: string): T {
-  const entries = Object.entries(section).map(([name, value]: [string, unknown]) => [
-    name,
-    typeof value === 'string' && PATHS.has(name) ? resolve(directory, value) : value,
-  ]);
+  const entries = Object.entries(section).map(([name, value]: [string, unknown]) => {
+    if (typeof value === 'string' && PATHS.has(name)) return [name, resolve(directory, value)];
+    const isBinds = name === 'binds' && Array.isArray(value);
+    return [name, isBinds ? value.map((bind) => bound(String(bind), directory)) : value];
+  });
   return Object.fromEntries(entries) as T;
+}
+
+/** Of `HOST:GUEST` the first part. */
+function bound(bind: string, directory: string): string {
+  const [host = '', ...guest] = bind.split(':');
+  return [resolve(directory, host), ...guest].join(':');
 }

@@ -12,6 +12,7 @@ export const poolSchema = section({
   slots: count(1).default(1),
   memory: size(),
   features: list(text('a feature'), 'features').default([]),
+  queues: list(text('the name of a queue'), 'queues').optional(),
   'max-nodes': count(0),
   'min-nodes': count(0).default(0),
   price: money().default(0),

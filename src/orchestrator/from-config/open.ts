@@ -35,7 +35,7 @@ export async function openAll(settings: Settings, on: Place): Promise<Opened> {
   const filesOf = await nodeFiles(settings);
   const pools = await Promise.all(
     settings.pools.map(async (pool) => ({
-      pool: toPool(pool),
+      pool: toPool(pool, settings),
       provider: await openProvider(pool, settings.state, place),
       specHash: await specHash(pool, settings),
       files: filesOf(pool),
@@ -80,8 +80,17 @@ function remembering(place: Place, machines: Machine[]): Place {
   };
 }
 
-function toPool({ provider: _, ...pool }: PoolConfig): Pool {
-  return pool;
+/** A node that is a job elsewhere lives no longer than that job may. */
+export function toPool(
+  { provider, queues: named, ...pool }: PoolConfig,
+  { batch }: Pick<Settings, 'batch'>,
+): Pool {
+  const { wallTime = Number.POSITIVE_INFINITY } = 'wallTime' in provider ? provider : {};
+  const queues = named ?? (batch.kind === 'gridengine' ? [batch.queue] : undefined);
+  return {
+    ...{ ...pool, maxLifetime: Math.min(pool.maxLifetime, wallTime) },
+    ...(queues !== undefined && { queues }),
+  };
 }
 
 type Filled<T> = { readonly [Key in keyof T]?: Exclude<T[Key], undefined> };

@@ -22,7 +22,8 @@ export function endByBudget(draft: Draft, sight: Sight): void {
   }
   const staying = draft.nodes().filter(isStaying);
   let excess = budget.spent - budget.limit;
-  for (const row of staying) excess += reserveFor(row, sight);
+  for (const row of draft.nodes())
+    excess += isStaying(row) ? reserveFor(row, sight) : restFor(row, sight);
   for (const row of staying.toSorted(byUse)) {
     if (excess <= 0) return;
     excess -= reserveFor(row, sight);
@@ -32,6 +33,12 @@ export function endByBudget(draft: Draft, sight: Sight): void {
 
 function reserveFor({ price, billingUnit }: NodeRow, { limits }: Sight): number {
   return reserveOf(price, limits.reserve, billingUnit);
+}
+
+/** What one that ends may yet cost until its jobs have ended. */
+function restFor(row: NodeRow, sight: Sight): number {
+  const begun = row.cordonAsked ?? row.since;
+  return Math.max(0, reserveFor(row, sight) - (row.price * (sight.now - begun)) / HOUR);
 }
 
 /** What is not there yet first, then what is idle. */

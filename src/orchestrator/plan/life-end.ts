@@ -69,15 +69,17 @@ function cordonAgain(row: NodeRow, draft: Draft): void {
   draft.act({ do: 'cordon', node: row.id, reason });
 }
 
-/** It never got ready, but may have come up since: then it drains first, as any other. */
+/**
+ * It never got ready, but may come up at any time: where the batch system knows its host, that is cordoned first, as any
+ * other.
+ */
 function clearFailed(row: NodeRow, draft: Draft, sight: Sight): void {
   const { batch, now } = sight;
   const { heldUntil = 0 } = row;
   if (batch === undefined || sight.frozen || batch.taken <= row.since || heldUntil > now) return;
   const host = sight.hostOf(row);
-  const jobs = sight.jobsOn.get(row.seat.host) ?? 0;
-  const isSilent = host?.state !== 'up' && jobs === 0 && (host?.used ?? 0) === 0;
-  const evidence = isSilent
+  const isUnknown = host === undefined && !sight.jobsOn.has(row.seat.host);
+  const evidence = isUnknown
     ? ({ kind: 'silent', seen: batch.taken } as const)
     : proofOfDrain(row, sight);
   if (isLost(row, sight)) remove({ ...row, evidence: absence(row, sight) }, draft, true);
@@ -105,7 +107,7 @@ function describe(evidence: Evidence | undefined): string {
     case 'drained':
       return 'cordoned, and no job was left when looked at after that';
     case 'silent':
-      return 'the batch system has not heard of it, and has no job on it';
+      return 'the batch system does not know it, and has no job on it';
     case 'absent':
       return `its provider has not listed it ${evidence.listings} times`;
     case 'forced':

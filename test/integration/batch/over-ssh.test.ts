@@ -75,7 +75,8 @@ describe('slurm() over ssh', { timeout: 300_000 }, () => {
 it('gridEngine() over ssh looks, adds, cordons, removes, and puts back jobs on the head node', async () => {
   const engine = await startGridEngine({ slots: 0 });
   const enter = ['nsenter', '-t', String(engine.pid), '-n', '-u', '-m', '-p', '--wdns=/'];
-  const door = await startSshd({}, [...enter, '--']);
+  const inside = { words: [...enter, '--'], user: 'root', account: '/root' };
+  const door = await startSshd({}, inside);
   const machine = sshMachine({
     destination: door.destination,
     deadline: 60,

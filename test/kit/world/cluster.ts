@@ -40,6 +40,11 @@ export class Cluster {
   private readonly world: World;
   /** Looks for which the server, started anew, shows no jobs. */
   private amnesia = 0;
+  /** Hosts and jobs that it tells of besides: nothing becomes of them. */
+  alsoShown: { readonly hosts: readonly BatchHost[]; readonly jobs: readonly Job[] } = {
+    hosts: [],
+    jobs: [],
+  };
   /** It answers no question. */
   isSilent = false;
   private incarnation = 1;
@@ -138,9 +143,12 @@ export class Cluster {
     }
     const forgets = this.amnesia > 0;
     if (forgets) this.amnesia -= 1;
-    const jobs = forgets ? [] : this.jobs.filter(({ state }) => state !== 'done').map(toJob);
+    const { alsoShown } = this;
+    const own = this.jobs.filter(({ state }) => state !== 'done').map(toJob);
+    const jobs = forgets ? [] : [...own, ...alsoShown.jobs];
     this.shownJobs = jobs.length;
-    const hosts = [...this.hosts.values()].map((place) => this.toHost(place, forgets));
+    const places = [...this.hosts.values()].map((place) => this.toHost(place, forgets));
+    const hosts = [...places, ...alsoShown.hosts];
     const incarnation = this.world.tellsIncarnation ? { incarnation: `${this.incarnation}` } : {};
     return { taken, jobs, hosts: new Map(hosts.map((host) => [host.name, host])), ...incarnation };
   }
@@ -160,7 +168,11 @@ export class Cluster {
     this.world.onAdd?.();
     if (!this.hosts.has(name)) this.hosts.set(name, { name, slots });
     const here = this.world.machines.find(
-      (one) => one.up && one.ended === undefined && one.tags?.seat.host === name,
+      ({ up, ended, tags }) =>
+        up &&
+        ended === undefined &&
+        tags?.seat.host === name &&
+        tags.controller === this.world.store.controller,
     );
     if (here !== undefined) this.join(here);
   }

@@ -1,6 +1,7 @@
 import { isOver } from '../../../src/model/node.ts';
 import type { Work } from './cluster.ts';
 import { isAlive, type Machine } from './machine.ts';
+import { Purse } from './purse.ts';
 import type { World } from './world.ts';
 
 /** What must hold, whatever goes wrong. */
@@ -9,9 +10,11 @@ export class Judge {
   private readonly world: World;
   /** Since when a machine has been without a row that lives. */
   private readonly alone = new Map<string, number>();
+  private readonly purse: Purse | undefined;
 
   constructor(world: World) {
     this.world = world;
+    this.purse = world.budget && new Purse(world.budget, world.longestLook);
   }
 
   /** Somebody asks for the end of a machine. */
@@ -52,6 +55,7 @@ export class Judge {
     for (const machine of machines) {
       if (isAlive(machine) && !this.isForeign(machine)) this.watch(machine);
     }
+    this.count();
     const rows = store.read().nodes;
     for (const { pool } of pools) {
       const live = rows.filter((row) => row.pool === pool.name).length;
@@ -81,6 +85,15 @@ export class Judge {
     this.broken.push(
       `${rule} at ${Math.round(this.world.clock.now() - this.world.start)} s: ${text}`,
     );
+  }
+
+  /** Told of once. */
+  private count(): void {
+    const { machines, clock } = this.world;
+    const own = machines.filter((one) => !this.isForeign(one));
+    const text = this.purse?.charge(clock.now(), own, ({ id }) => this.alone.has(id));
+    if (text === undefined || this.broken.some((one) => one.startsWith('I4'))) return;
+    this.fail('I4', text);
   }
 
   /** Everything of ours has been written down before it was made, and is not forgotten for long. */

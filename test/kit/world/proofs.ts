@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { BatchHost } from '../../../src/model/host.ts';
+import type { Job } from '../../../src/model/job.ts';
 import { DEFAULT_LIMITS } from '../../../src/orchestrator/limits.ts';
 import { orchestrator } from '../../../src/orchestrator/orchestrator.ts';
 import { makePlan } from '../../../src/orchestrator/plan/plan.ts';
@@ -193,6 +195,18 @@ export const oldLooksProveNothing: Proof = async () => {
   return rows.filter(({ phase }) => phase !== 'draining').map(({ phase }) => `it is ${phase}`);
 };
 
+/** Nodes are given up when they take long, and many come up just then. */
+export const lateComersDrain: Proof = () => {
+  const pools = [{ pool: poolOf('small', { maxNodes: 20 }), provider: 'cloud-a' }];
+  const limits = { bootDefault: 60, bootLeast: 60, bootMost: 60, protectAfter: 1_000 };
+  return overSeeds({ pools, limits }, 6, async (world) => {
+    world.refusesBusy = false;
+    submit(world, 20, 900);
+    await running(world, 1_200);
+    return world.judge.broken;
+  });
+};
+
 /** The node itself says no, even when the batch system has forgotten its jobs. */
 export const nodeHasAVeto: Proof = async () => {
   const world = worldOf({ idle: 30, limits: { freezeLooks: 0, vanishedShare: 1 } });
@@ -349,6 +363,61 @@ export const comingNodesCount: Proof = async () => {
   return made === 1 ? [] : [`${made} machines for one job`];
 };
 
+/**
+ * A cluster with a free host of its own, and a job that cannot use it.
+ *
+ * @returns what is wrong when no node is started for it.
+ */
+async function startsFor(
+  world: World,
+  job: Partial<Job>,
+  host: Partial<BatchHost>,
+): Promise<Broken> {
+  const own = { name: 'own', state: 'up', slots: 8, used: 0, features: [], ...host } as const;
+  const waiting: Job = {
+    ...{ id: '1', state: 'pending', tasks: 1, slots: 1, hostCount: 1, features: [], hosts: [] },
+    ...job,
+  };
+  world.cluster.alsoShown = { hosts: [own], jobs: [waiting] };
+  await running(world, 120);
+  return world.store.all().length > 0 ? [] : ['no node was started'];
+}
+
+const GIB = 2 ** 30;
+
+export const roomNeedsMemory: Proof = () =>
+  startsFor(worldOf({}), { memory: GIB }, { memory: GIB / 2 });
+
+export const roomNeedsFeatures: Proof = () => {
+  const pools = [{ pool: poolOf('small', { features: ['gpu'] }), provider: 'cloud-a' }];
+  return startsFor(worldOf({ pools }), { features: ['gpu'] }, {});
+};
+
+export const roomNeedsQueue: Proof = () =>
+  startsFor(worldOf({}), { queue: 'burst.q' }, { queues: ['main.q'] });
+
+/** An old node is idle, and a long job waits. */
+export const roomNeedsLife: Proof = async () => {
+  const pools = [{ pool: poolOf('small', { maxLifetime: 7_200 }), provider: 'cloud-a' }];
+  const world = worldOf({ pools, idle: 90_000 });
+  submit(world, 1, 60);
+  await running(world, 2_000);
+  const before = world.store.all().length;
+  const job = { slots: 1, hostCount: 1, tasks: 1, features: [], hosts: [], wallTime: 7_000 };
+  world.cluster.alsoShown = { hosts: [], jobs: [{ ...job, id: 'long', state: 'pending' }] };
+  await world.pass(120);
+  return world.store.all().length > before ? [] : ['no younger node was started'];
+};
+
+/** Two places are left, and the job needs three. */
+export const allNodesOrNone: Proof = async () => {
+  const world = worldOf({ seats: 2 });
+  const job = { slots: 6, hostCount: 3, tasks: 1, features: [], hosts: [] };
+  world.cluster.alsoShown = { hosts: [], jobs: [{ ...job, id: 'wide', state: 'pending' }] };
+  await running(world, 300);
+  return world.store.all().map(({ name }) => `${name} was started, and is of no use`);
+};
+
 /** Gone is what the provider no longer lists, not what it has promised to end. */
 export const goneWhenNotListed: Proof = async () => {
   const world = worldOf({ faults: { zombieEnd: 0.7 } });
@@ -383,6 +452,17 @@ export const moneyIsKeptBack: Proof = async () => {
   const world = worldOf({ budget });
   submit(world, 30, 1_200);
   await running(world, 2 * 3_600);
+  return overspent(world, budget.limit);
+};
+
+/** Two nodes that drain at the same time cost twice. */
+export const endingNodesCost: Proof = async () => {
+  const budget = { limit: 3, period: 3_650 * 86_400, mode: 'drain' } as const;
+  const pools = [{ pool: poolOf('small', { maxNodes: 2 }), provider: 'cloud-a' }];
+  const world = worldOf({ budget, pools });
+  // The second of each begins just before its node would be told to drain.
+  for (const length of [1_500, 3_300, 3_500, 3_500]) submit(world, 1, length);
+  await running(world, 4 * 3_600);
   return overspent(world, budget.limit);
 };
 

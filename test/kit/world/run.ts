@@ -8,7 +8,8 @@ import { World, type WorldOptions } from './world.ts';
 
 export const UUID = '6f1d2c3b-0000-4000-8000-000000000001';
 const TROUBLE: Seconds = 2_400;
-const CALM_AFTER: Seconds = 5 * 3_600;
+/** Of a period's budget not much may be left when a node was forgotten. */
+const CALM_AFTER: Seconds = 20 * 3_600;
 const STEP: Seconds = 600;
 
 export interface RunOptions extends Partial<WorldOptions> {
@@ -72,8 +73,18 @@ function someWorld(chance: Chance): WorldOptions {
     seats: chance.whole(2, 20),
     limits: {
       ...{ interval: chance.whole(20, 90), coolDown: 120, cordonShare: 0.5, seatQuarantine: 600 },
-      ...{ lease: 900 },
+      ...{ lease: 900, reserve: 1_800 },
     },
+    ...someBudget(chance),
+  };
+}
+
+/** Its period is short: what is left to do when it is spent is done in the next. */
+function someBudget(chance: Chance): Pick<WorldOptions, 'budget'> {
+  if (chance.happens(0.7)) return {};
+  const mode = chance.happens(0.5) ? 'drain' : 'kill';
+  return {
+    budget: { limit: chance.between(0.9, 2.5), period: chance.between(1.5, 3) * 3_600, mode },
   };
 }
 

