@@ -136,5 +136,8 @@ function measureGuest(prepared: Prepared, warm: readonly Measured[], runs: Runs)
   }
 }
 
+/** Ctrl-C ends the program that is being measured; its failure then undoes mounts. */
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
 if (options.clean) rmSync(options.directory, { recursive: true, force: true });
 else main(options.directory);

@@ -13,13 +13,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCredentials } from '../src/grid/arc/credentials.ts';
 import { arcTarget } from '../src/grid/arc/target.ts';
+import type { Target } from '../src/grid/target.ts';
 import { type ArcCe, startArcCe } from '../test/kit/arc-ce.ts';
 
 const [jobs = '20', rounds = '3'] = process.argv.slice(2);
 const JOBS = Number(jobs);
 const BIN = join(import.meta.dirname, '../bin/apppot.js');
 
-/** Jobs per second. */
+/** Jobs per second. All are over when they are asked for: before, the service is busy with them. */
 interface Rates {
   readonly submitted: number;
   /** One command that asks for all of them. */
@@ -29,21 +30,28 @@ interface Rates {
 }
 
 const POLLS = 5;
+const PAUSE_MS = 500;
 
 /** As `apppot job wait` does it. */
-async function poll(ce: ArcCe): Promise<number> {
-  const { certificate, key, authorities } = ce;
-  const credentials = readCredentials({ certificate, key, authorities }, Date.now() / 1_000);
-  const target = arcTarget({ endpoint: new URL(ce.url), credentials, deadline: 60 });
-  try {
-    const ids = jobsAt(ce).slice(-JOBS);
-    await target.status(ids);
-    const before = process.hrtime.bigint();
-    for (let count = 0; count < POLLS; count += 1) await target.status(ids);
-    return (POLLS * ids.length) / (Number(process.hrtime.bigint() - before) / 1e9);
-  } finally {
-    await target.close();
+async function poll(target: Target, ids: readonly string[]): Promise<number> {
+  await target.status(ids);
+  const before = process.hrtime.bigint();
+  for (let count = 0; count < POLLS; count += 1) await target.status(ids);
+  return (POLLS * ids.length) / (Number(process.hrtime.bigint() - before) / 1e9);
+}
+
+/** For both sides alike: until the service itself has said of each job how it ended. */
+async function allOver(target: Target, ids: readonly string[]): Promise<void> {
+  for (;;) {
+    const found = [...(await target.status(ids)).values()];
+    if (found.every(({ ended }) => ended !== undefined)) return;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
+}
+
+function openService({ url, certificate, key, authorities }: ArcCe): Target {
+  const credentials = readCredentials({ certificate, key, authorities }, Date.now() / 1_000);
+  return arcTarget({ endpoint: new URL(url), credentials, deadline: 60 });
 }
 
 function jobsAt(ce: ArcCe): readonly string[] {
@@ -80,29 +88,48 @@ function runner(cwd: string, env: NodeJS.ProcessEnv): Run {
     execFileSync(program, words, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
+/** One of the two, and how it works. */
+interface Side {
+  submit(): void;
+  ask(): void;
+  /** Whether a process of it goes on asking; else it is started each time. */
+  readonly isLasting: boolean;
+}
+
 /** The sandbox of a job of ours: three files. Both sides send the same ones. */
-async function ours(run: Run, ce: ArcCe): Promise<Rates> {
-  const words = ['submit', '--to', ce.url, '--image', '/no.img'];
-  const submitting = seconds(() => {
-    run([process.execPath, BIN, ...words, '--array', jobs, 'true']);
-  });
-  const asking = seconds(() => {
-    run([process.execPath, BIN, 'jobs', '--json']);
-  });
-  return { submitted: JOBS / submitting, asked: JOBS / asking, polled: await poll(ce) };
+function ourSide(run: Run, { url }: ArcCe): Side {
+  const words = ['submit', '--to', url, '--image', '/no.img', '--array', jobs, 'true'];
+  return {
+    submit: () => void run([process.execPath, BIN, ...words]),
+    ask: () => void run([process.execPath, BIN, 'jobs', '--json']),
+    isLasting: true,
+  };
 }
 
 /** One job for each call: several in one are refused by ARC 6.17. */
-function theirs(run: Run, service: string, ids: string): Rates {
-  const own = ['-C', service, '-T', 'arcrest', '-Q', 'NONE', '-o', ids];
-  const submitting = seconds(() => {
-    for (let job = 0; job < JOBS; job += 1) run(['arcsub', ...own, 'job.xrsl']);
-  });
-  const asking = seconds(() => {
-    run(['arcstat', '-i', ids]);
-  });
-  const asked = JOBS / asking;
-  return { submitted: JOBS / submitting, asked, polled: asked };
+function theirSide(run: Run, { url }: ArcCe, ids: string): Side {
+  const own = ['-C', url, '-T', 'arcrest', '-Q', 'NONE', '-o', ids];
+  return {
+    submit: () => {
+      for (let job = 0; job < JOBS; job += 1) run(['arcsub', ...own, 'job.xrsl']);
+    },
+    ask: () => void run(['arcstat', '-i', ids]),
+    isLasting: false,
+  };
+}
+
+async function measure(side: Side, ce: ArcCe): Promise<Rates> {
+  const before = new Set(jobsAt(ce));
+  const submitted = JOBS / seconds(side.submit);
+  const ids = jobsAt(ce).filter((id) => !before.has(id));
+  const target = openService(ce);
+  try {
+    await allOver(target, ids);
+    const asked = JOBS / seconds(side.ask);
+    return { submitted, asked, polled: side.isLasting ? await poll(target, ids) : asked };
+  } finally {
+    await target.close();
+  }
 }
 
 /** What `apppot submit --dry-run` says of it, for ARC's command line. */
@@ -149,8 +176,8 @@ async function main(): Promise<void> {
     writeJob(run, home);
     const [our, their]: [Rates[], Rates[]] = [[], []];
     for (let round = 0; round < Number(rounds); round += 1) {
-      our.push(await ours(run, ce));
-      their.push(theirs(run, ce.url, join(home, `ids-${round}`)));
+      our.push(await measure(ourSide(run, ce), ce));
+      their.push(await measure(theirSide(run, ce, join(home, `ids-${round}`)), ce));
       rmSync(join(home, 'state'), { recursive: true });
       rmSync(join(home, '.arc'), { recursive: true, force: true });
     }

@@ -225,6 +225,12 @@ need_tap() { # DEVICE
   [ -e "/sys/class/net/$1/tun_flags" ] ||
     fail 127 "Cannot use the tap device \"$1\": this host has no such device" \
       "Have the administrator make it: ip tuntap add $1 mode tap user \"\$USER\"."
+  owner=$(cat "/sys/class/net/$1/owner")
+  case $uid in 0 | "$owner") ;; *)
+    [ "$owner" = -1 ] || fail 127 "Cannot use the tap device \"$1\": it is another user's" \
+      "Have the administrator make it: ip tuntap add $1 mode tap user \"\$USER\"."
+    ;;
+  esac
   [ -r /dev/net/tun ] && [ -w /dev/net/tun ] ||
     fail 127 "Cannot use the tap device \"$1\": you may not use /dev/net/tun"
 }
@@ -240,8 +246,10 @@ open_networks() {
 no_helper() { # TARGET
   said=$(sed -n '/^Cannot /q; /./p' "$instance/helper.log" | tail -n 1)
   reason=$(sed -n '/^Cannot /{p;q;}' "$instance/helper.log")
-  [ -z "$said" ] && [ -n "$reason" ] || reason="Cannot reach $1: ${said:-it does not listen}"
-  fail 125 "$reason" 'Start with another network, such as --net slirp, or without one: --net none.'
+  hint=$(sed -n '/^Cannot /{n;s/^  //p;q;}' "$instance/helper.log")
+  [ -z "$said" ] && [ -n "$reason" ] || reason="Cannot reach $1: ${said:-it does not listen}" hint=''
+  fail 125 "$reason" \
+    "${hint:-Start with another network, such as --net slirp, or without one: --net none.}"
 }
 
 start_helper() { # FUNCTION SOCKET TARGET

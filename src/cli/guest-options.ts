@@ -71,7 +71,7 @@ export function guestRequest(
   return given({
     name: flags.id ?? `apppot.${process.pid}`,
     image: flags.image ?? 'apppot.img',
-    network: networkRequest(flags),
+    network: networkRequest(flags, env),
     command: words,
     environment: guestEnvironment(flags.env, env),
     kernel: flags.kernel,

@@ -1,10 +1,13 @@
 import { isIPv4 } from 'node:net';
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Publication } from '../launch/launch.ts';
 import type { NetworkRequest } from '../launch/net/choose.ts';
 import { hostsFile } from '../launch/net/hosts-file.ts';
 import { parsePublication } from '../launch/net/publication.ts';
 import { type NetworkWish, parseNetwork } from '../launch/net/wish.ts';
+import { configDirectory } from './config-directory.ts';
+import type { Deps } from './deps.ts';
 
 /** Options that say which networks a guest gets. */
 export interface NetworkFlags {
@@ -38,7 +41,7 @@ export function addNetworkOptions(command: Command): Command {
     )
     .option('--host-loopback', "let the guest reach the host's loopback, at 10.0.2.2", false)
     .option('--node <number>', "the guest's number in its private networks", parseNode)
-    .option('--switch-secret <file>', 'secret of a switch that is reached by TCP')
+    .option('--switch-secret <file>', 'secret of a switch reached by TCP, or of a multicast group')
     .option('--gateway <address>', 'the way out, where a tap device is the only network')
     .option('--nameserver <address>', 'name server, where a tap device is the only network')
     .option('--hostname <name>', "the guest's own name")
@@ -50,11 +53,12 @@ export function addNetworkOptions(command: Command): Command {
     );
 }
 
-export function networkRequest(flags: NetworkFlags): NetworkRequest {
+export function networkRequest(flags: NetworkFlags, env: Deps['env']): NetworkRequest {
   const { net, slirp, publish, hostLoopback, node, switchSecret, gateway } = flags;
   const { nameserver, hostname } = flags;
   return {
     ...{ wishes: net, publish, hostLoopback },
+    ownSecret: join(configDirectory(env), 'multicast.key'),
     ...(slirp !== undefined && { slirp }),
     ...(node !== undefined && { node }),
     ...(switchSecret !== undefined && { secret: switchSecret }),

@@ -102,7 +102,8 @@ async function keep(
   if (attempt === undefined || status === undefined || attempt.end !== undefined) {
     return known(record, attempt);
   }
-  if (isOver(status)) await store.ended(record, attempt, status);
+  // Its target can be asked again.
+  if (isOver(status)) await store.ended(record, attempt, status, false);
   return { record, attempt, status };
 }
 

@@ -83,9 +83,8 @@ function segmentBinds({ segments }: StartPlan, paths: InstancePaths): string[] {
   return segments.flatMap((segment, index) => {
     const socket = segmentSocket(paths, index + 1);
     if (segment.kind === 'tap') return ['--dev-bind', TUN, TUN];
-    if (segment.kind === 'mcast') return segment.own ? [] : writable(socket);
-    const { endpoint } = segment;
-    return endpoint.kind === 'unix' ? ['--bind', endpoint.path, socket] : writable(socket);
+    if (segment.kind !== 'switch' || segment.endpoint.kind !== 'unix') return writable(socket);
+    return ['--bind', segment.endpoint.path, socket];
   });
 }
 

@@ -130,7 +130,10 @@ export type Segment = SegmentAddress &
         readonly kind: 'mcast';
         readonly group: string;
         readonly port: number;
-        readonly own: boolean;
+        /** File with what the group's guests know, and others on the same wire do not. */
+        readonly secret: string;
+        /** The file is the user's own, and made when it is not there. */
+        readonly isOwn?: true;
       }
     | { readonly kind: 'tap'; readonly device: string }
   );

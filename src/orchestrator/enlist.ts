@@ -45,7 +45,13 @@ function started({ id, pool, name, seat, forJobs, startReason }: NodeRow, plan: 
   return { at: plan.at, kind: 'start', node: id, pool, jobs: forJobs, text, policy: plan.policy };
 }
 
-function newRow(start: Start, id: NodeId, seat: Seat, now: number, tools: Tools): NodeRow {
+export function newRow(
+  start: Start,
+  id: NodeId,
+  seat: Seat,
+  now: number,
+  tools: Pick<Tools, 'pools' | 'store' | 'limits'>,
+): NodeRow {
   const setup = tools.pools.get(start.pool);
   if (setup === undefined) throw new Error(`no pool ${start.pool}`);
   const { price, billingUnit, maxLifetime } = setup.pool;

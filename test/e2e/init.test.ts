@@ -17,8 +17,9 @@ function commandsOf(page: string, block = 0): string[] {
 describe.for([
   ['c', '', '9592 primes below 100000\n'],
   ['python', '9 numbers, mean 5.00, deviation 2.74\n', '8 numbers, mean 5.00, deviation 2.14\n'],
+  ['r', 'R version', 'dist = 3.97 * speed + -20.41\n'],
 ] as const)('apppot init %s', ([template, tried, done]) => {
-  it('begins a project whose README is true', async () => {
+  it('begins a project whose README is true', { timeout: 600_000 }, async () => {
     const cwd = join(work.path, template);
     const begun = await run(['apppot', 'init', template, cwd]);
     expect([begun.status, begun.stderr]).toEqual([0, '']);

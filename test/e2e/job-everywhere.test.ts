@@ -13,6 +13,7 @@ import { localHost } from '../../src/host/local.ts';
 import { startArcCe } from '../kit/arc-ce.ts';
 import { startGridEngine } from '../kit/gridengine.ts';
 import { workDirectory } from '../kit/guest-run.ts';
+import { startWebServer } from '../kit/http-server.ts';
 import { startSlurm } from '../kit/slurm.ts';
 import { startSshd } from '../kit/sshd.ts';
 import { until } from '../kit/until.ts';
@@ -32,6 +33,9 @@ const AWKWARD = [
 ];
 const SHOW = `printf '<%s>' "$@"; printf '<%s>' "$SAID"; cat "in put/a (1)"; mkdir -p results/deep
 cp "in put/a (1)" results/deep/copy; echo said >&2; exit 7`;
+
+/** Of a sweep: the second one fails. */
+const TASK = 'cat "$1.txt"; printf "%s\\n" "$2"; [ "$1" != 2 ] || exit 9';
 
 const work = workDirectory();
 
@@ -99,6 +103,44 @@ describe.each(Object.entries(PLACES))('%s', (kind, open) => {
     });
     expect(await apppot('job', 'clean', id)).toMatchObject({ status: 0 });
   });
+
+  it('runs a sweep with an input from an address, and says which of its jobs failed', async () => {
+    const { host, to } = place as Place;
+    const web = await startWebServer(host);
+    writeFileSync(join(directory, 'tasks'), "1 it's $HOME\n2 (*\n3 `id`\n");
+    const wishes = ['--image', inject('installed').image, '--mem', '64M', '--at-once', '2'];
+    const files = ['--input', `${web.url}/{1}.txt`, '--each', 'tasks', '--wait'];
+    const words = ['--to', to, ...wishes, ...files, '--', 'sh', '-c', TASK, 'sh', '{1}', '{}'];
+    const done = await apppot('submit', ...words);
+    await web.stop();
+    const [sweep = '', ...report] = done.stdout.trim().split('\n');
+    expect({ ...done, stdout: report }).toEqual({
+      ...{ status: 3, stderr: '' },
+      stdout: ['3 jobs: 2 finished, 1 failed', `${sweep}.2  failed  9  2 (*`],
+    });
+    expect((await apppot('job', 'cat', sweep)).stdout).toBe(
+      ["1 it's $HOME", '2 (*', '3 `id`']
+        .map((all, n) => `from afar: /${n + 1}.txt\n${all}\n`)
+        .join('')
+        .trim(),
+    );
+    const more = ['--to', to, ...wishes, '--array', '2', '--wait', '--', 'test', '{}'];
+    expect((await apppot('submit', ...more)).stdout).toMatch(/\n2 jobs: 2 finished$/);
+  }, 240_000);
+
+  it('says whether guests can run there', async () => {
+    const { image } = inject('installed');
+    const before = (await apppot('jobs')).stdout;
+    const site = ['doctor', '--site', (place as Place).to, '--image', image, '--mem', '64M'];
+    const { status, stdout, stderr } = await apppot(...site, '--json');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const { usable, lines } = JSON.parse(stdout);
+    expect(usable).toBe(true);
+    const ids = ['ptrace', 'memory-shared', 'exec', 'quota', 'kernel', 'image', 'image-boot'];
+    for (const id of ids)
+      expect(lines).toContainEqual(expect.objectContaining({ id, verdict: 'ok' }));
+    expect((await apppot('jobs')).stdout).toBe(before);
+  }, 240_000);
 
   it('ends the guest of a job that is killed', async () => {
     const { image } = inject('installed');

@@ -50,6 +50,29 @@ describe('a job on a real ARC service', () => {
     expect((await apppot(['job', 'show', id])).stderr).toContain('no job has this name');
   });
 
+  it('is ended before its wall time is over, with a line that says so', async () => {
+    const words = guest(['--wall-time', '20s', '--output', 'never.txt', '--wait']);
+    const done = await apppot(['submit', ...words, '--', 'sleep', '900']);
+    expect(done).toMatchObject({ status: 124, stderr: '' });
+    const id = done.stdout.toString().trim();
+    expect((await apppot(['job', 'cat', id, '--stderr'])).stdout.toString()).toMatch(
+      /^apppot: the job was ended after \d+ s\n$/,
+    );
+    expect(await apppot(['job', 'fetch', id, '-o', 'late'])).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining(`it left no "never.txt"`),
+    });
+  });
+
+  it('whose guest has no room left fails with the words of its command', async () => {
+    const fill = 'cat /dev/zero >~/big; echo "status $?" >&2; rm ~/big; exit 5';
+    const done = await apppot(['submit', ...guest(['--wait']), '--', 'sh', '-c', fill]);
+    expect(done).toMatchObject({ status: 5, stderr: '' });
+    const id = done.stdout.toString().trim();
+    const { stdout } = await apppot(['job', 'cat', id, '--stderr']);
+    expect(stdout.toString()).toMatch(/No space left on device\nstatus 1\n$/);
+  });
+
   it('is killed with its guest', async () => {
     const submitted = await apppot([
       'submit',

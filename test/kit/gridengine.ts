@@ -7,6 +7,7 @@ import { localHost } from '../../src/host/local.ts';
 import { localMachine } from '../../src/host/local-machine.ts';
 import type { Machine } from '../../src/host/machine.ts';
 import { afterOurEnd } from './after-our-end.ts';
+import type { Inside } from './sshd.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/fixtures/gridengine.sh');
 const START_LIMIT_MS = 240_000;
@@ -90,6 +91,12 @@ export function adasMachine({ user, directory }: GridEngine): Machine {
       return user.run(argv, options);
     },
   };
+}
+
+/** How `ada` logs in to `master`, for an sshd in there. */
+export function loginOfAda({ directory }: GridEngine): Inside {
+  const words = ['nsenter', ...spaces(directory, 'master'), '--wdns=/', '--'];
+  return { words, user: 'ada', account: '/home/ada' };
 }
 
 function machine(name: string, words: readonly string[]): Host {

@@ -62,7 +62,7 @@ export function netLab(): NetLab {
 /** What every script begins with. */
 function functions(): string {
   return `
-    rm -rf tmp && mkdir tmp && export TMPDIR="$PWD/tmp"
+    rm -rf tmp && mkdir tmp && export TMPDIR="$PWD/tmp" XDG_CONFIG_HOME="$PWD/tmp/config"
     mount -t sysfs sysfs /sys
     ip link set lo up multicast on && ip addr add 192.0.2.1/32 dev lo
     ip route add 224.0.0.0/4 dev lo
@@ -80,6 +80,14 @@ function functions(): string {
       echo "nobody listens at $1 $2"; exit 1
     }
     . ./lab-guest.sh
+    # Another user, in a directory of its own, with programs and functions like ours: WORDS...
+    other() {
+      [ -d tmp/other ] || {
+        mkdir -m 1777 tmp/other && cp -p *.pl *.sh *.cjs big tmp/other && chmod 644 tmp/other/*.*
+      }
+      (cd tmp/other && exec setpriv --reuid 54321 --regid 54321 --clear-groups \\
+        env TMPDIR="$PWD" XDG_CONFIG_HOME="$PWD/config" sh -c '. ./lab-guest.sh; "$@"' sh "$@")
+    }
     # A server of ssh at 192.0.2.1, for root without a password; what it runs finds our programs.
     ssh_server() {
       home=$(getent passwd 0 | cut -d: -f6)

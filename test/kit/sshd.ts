@@ -1,6 +1,15 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../src/host/ports.ts';
@@ -21,19 +30,37 @@ export interface Sshd {
   stop(): Promise<void>;
 }
 
-/** @param env Variables of those who log in. */
-export async function startSshd(env: Readonly<Record<string, string>> = {}): Promise<Sshd> {
+/** A machine in namespaces of its own, which the network of this one does not reach. */
+export interface Inside {
+  /** Come before its programs: those of nsenter(1), run by root. */
+  readonly words: readonly string[];
+  /** Who logs in, and the home that this user has there. */
+  readonly user: string;
+  readonly account: string;
+}
+
+/**
+ * @param env Variables of those who log in.
+ * @param inside Where it runs. Default: here, for this user.
+ */
+export async function startSshd(
+  env: Readonly<Record<string, string>> = {},
+  inside?: Inside,
+): Promise<Sshd> {
   // Root's sshd wants it, and nobody makes it where there is no systemd.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
   const directory = mkdtempSync('/tmp/apppot-sshd-');
+  chmodSync(directory, 0o755);
   const [home, port] = [join(directory, 'home'), await freePort()];
-  const account = join(directory, 'account');
-  mkdirSync(account);
+  const account = inside?.account ?? join(directory, 'account');
+  if (inside === undefined) mkdirSync(account);
   mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 });
   for (const file of [join(directory, 'host'), join(home, '.ssh/id_ed25519')]) {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
   }
-  const { username } = userInfo();
+  // Whoever logs in reads it.
+  copyFileSync(join(home, '.ssh/id_ed25519.pub'), join(directory, 'authorized'));
+  const username = inside?.user ?? userInfo().username;
   const hostKey = readFileSync(join(directory, 'host.pub'), 'utf8')
     .split(' ')
     .slice(0, 2)
@@ -43,7 +70,7 @@ export async function startSshd(env: Readonly<Record<string, string>> = {}): Pro
     join(directory, 'sshd_config'),
     [
       `HostKey ${directory}/host`,
-      `AuthorizedKeysFile ${home}/.ssh/id_ed25519.pub`,
+      `AuthorizedKeysFile ${directory}/authorized`,
       'ListenAddress 127.0.0.1',
       `Port ${port}`,
       `PidFile ${directory}/pid`,
@@ -59,6 +86,24 @@ export async function startSshd(env: Readonly<Record<string, string>> = {}): Pro
       '',
     ].join('\n'),
   );
+  const server = await (inside === undefined
+    ? listening(directory)
+    : answering(directory, port, inside)
+  ).catch((error: unknown) => {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  });
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  const destination = `${username}@127.0.0.1:${port}`;
+  return { destination, port, home, account, hostKey, log: server.log, stop };
+}
+
+type Server = Pick<Sshd, 'log' | 'stop'>;
+
+async function listening(directory: string): Promise<Server> {
   const text = { all: '' };
   const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(directory, 'sshd_config')], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -71,7 +116,6 @@ export async function startSshd(env: Readonly<Record<string, string>> = {}): Pro
   const stop = async (): Promise<void> => {
     if (server.exitCode === null) server.kill();
     await ended;
-    rmSync(directory, { recursive: true, force: true });
   };
   try {
     await until(
@@ -83,6 +127,37 @@ export async function startSshd(env: Readonly<Record<string, string>> = {}): Pro
     await stop();
     throw new Error(`Cannot start sshd: ${error}\n${text.all}`);
   }
-  const destination = `${username}@127.0.0.1:${port}`;
-  return { destination, port, home, account, hostKey, log: () => text.all, stop };
+  return { log: () => text.all, stop };
+}
+
+/** The port is here; behind each connection is a server there, as of inetd. */
+async function answering(directory: string, port: number, { words }: Inside): Promise<Server> {
+  const text = { all: '' };
+  const running = new Set<ChildProcess>();
+  const server = createServer((socket) => {
+    const all = [...words, '/usr/sbin/sshd', '-i', '-e', '-f', join(directory, 'sshd_config')];
+    const child = spawn(all[0] ?? '', all.slice(1), { stdio: 'pipe' });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    child.stderr.setEncoding('utf8').on('data', (said: string) => {
+      text.all += said;
+    });
+    for (const stream of [socket, child, child.stdin]) stream.on('error', () => socket.destroy());
+    socket.pipe(child.stdin);
+    child.stdout.pipe(socket);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const stop = async (): Promise<void> => {
+    server.close();
+    await Promise.all(
+      [...running].map(async (child) => {
+        const ended = once(child, 'exit');
+        child.stdin?.end();
+        child.kill();
+        await ended;
+      }),
+    );
+  };
+  return { log: () => text.all, stop };
 }

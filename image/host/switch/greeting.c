@@ -1,38 +1,12 @@
 #include "switch.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAGIC "APPSW1\r\n"
-enum { MAGIC_LENGTH = sizeof MAGIC - 1, SECRET_MIN = 16, SECRET_MAX = 4096 };
-
-static uint8_t secret[SECRET_MAX];
-static size_t secret_length;
-
-/* Others must not be able to read it, or it is none. */
-void read_secret(const char *path) {
-  struct stat info;
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0 || fstat(fd, &info) != 0)
-    fail("Make one: head -c 32 /dev/urandom | base64 > FILE, after umask 077.",
-         "Cannot read the secret \"%s\": %s", path, strerror(errno));
-  if (info.st_mode & 077)
-    fail("Let nobody else read it: chmod 600.", "Cannot use the secret \"%s\": others may read it",
-         path);
-  ssize_t length = read(fd, secret, sizeof secret);
-  close(fd);
-  if (length < SECRET_MIN)
-    fail("Make a longer one: head -c 32 /dev/urandom | base64 > FILE, after umask 077.",
-         "Cannot use the secret \"%s\": it has fewer than %d bytes", path, SECRET_MIN);
-  secret_length = (size_t)length;
-}
-
-bool has_secret(void) { return secret_length > 0; }
+enum { MAGIC_LENGTH = sizeof MAGIC - 1 };
 
 /* Only a stream that anybody could have opened needs a proof. */
 static bool is_public(const struct port *port) {
@@ -46,7 +20,7 @@ static void make_proof(const struct port *port, bool ours, uint8_t proof[DIGEST]
   text[0] = port->listens == ours ? 'L' : 'C';
   memcpy(text + 1, ours ? port->nonce : port->other, NONCE);
   memcpy(text + 1 + NONCE, ours ? port->other : port->nonce, NONCE);
-  hmac_sha256(secret, secret_length, text, sizeof text, proof);
+  prove(text, sizeof text, proof);
 }
 
 /* A greeting always fits into an empty socket or pipe. */
@@ -67,12 +41,6 @@ bool start_greeting(struct port *port) {
 static void drop(struct port *port, size_t length) {
   port->held -= length;
   memmove(port->received, port->received + length, port->held);
-}
-
-static bool is_same(const uint8_t *a, const uint8_t *b, size_t length) {
-  uint8_t difference = 0;
-  for (size_t i = 0; i < length; i++) difference |= a[i] ^ b[i];
-  return difference == 0;
 }
 
 static bool take_hello(struct port *port) {

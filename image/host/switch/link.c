@@ -88,6 +88,7 @@ static void open_multicast(struct link *link, const char *place) {
   char host[64];
   int number;
   struct sockaddr_in group;
+  if (!has_secret()) refuse(link, "everybody may join, so a secret is needed", "Name its file with --secret.");
   if (!parse_place(place, host, sizeof host, &number) || !resolve(host, number, &group))
     refuse(link, "it is not GROUP:PORT", NULL);
   int in = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -101,6 +102,7 @@ static void open_multicast(struct link *link, const char *place) {
     refuse(link, errno == ENODEV || errno == ENETUNREACH ? "this host has no route for multicast"
                                                          : strerror(errno), hint);
   link->port = add_port(in, out, MULTICAST, UP, link);
+  if (!start_sealing(link->port, place)) refuse(link, strerror(errno), NULL);
   link_came_up(link->port);
 }
 

@@ -40,6 +40,7 @@ static void on_signal(int number) {
 
 static void read_word(const char *word) {
   if (strncmp(word, "--secret=", 9) == 0) read_secret(word + 9);
+  else if (strncmp(word, "--own-secret=", 13) == 0) own_secret(word + 13);
   else if (strncmp(word, "--exit-fd=", 10) == 0) exit_fd = atoi(word + 10);
   else if (strncmp(word, "--ready-fd=", 11) == 0) ready_fd = atoi(word + 11);
   else if (strcmp(word, "--slip") == 0) slip = true;

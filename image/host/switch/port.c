@@ -44,16 +44,23 @@ void close_port(struct port *port) {
 
 static bool would_wait(void) { return errno == EAGAIN || errno == EINTR || errno == ENOBUFS; }
 
+/* What is too long for the other side, or refused by nobody there, is lost as on any wire. */
+static ssize_t put_sealed(struct port *port, const uint8_t *frame, size_t length) {
+  static uint8_t datagram[FRAME_MAX + SEALING];
+  ssize_t done = send(port->out, datagram, seal(port, frame, length, datagram), MSG_NOSIGNAL);
+  return done < 0 && would_wait() ? -1 : (ssize_t)length;
+}
+
 /* Returns how much of a frame and its head went out; -1: nothing now; -2: never. */
 static ssize_t put(struct port *port, const uint8_t *bytes, size_t length, size_t sent) {
   ssize_t done;
   if (port->kind == SERIAL) {
     done = write(port->out, bytes + sent, length - sent);
-  } else if (port->kind != BYTES) {
+  } else if (port->kind == MULTICAST) {
+    return put_sealed(port, bytes, length);
+  } else if (port->kind == PACKETS) {
     done = send(port->out, bytes, length, MSG_NOSIGNAL);
-    /* What is too long for the other side, or refused by nobody there, is lost as on any wire. */
-    if (done < 0 && (errno == EMSGSIZE || port->kind == MULTICAST) && !would_wait())
-      return (ssize_t)length;
+    if (done < 0 && errno == EMSGSIZE) return (ssize_t)length;
   } else {
     uint8_t head[HEAD] = {0, (uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length};
     struct iovec parts[2] = {{head + sent, HEAD - sent}, {(void *)(uintptr_t)bytes, length}};
@@ -119,26 +126,23 @@ static void lose(struct port *port, const char *reason) {
   if (link) link_went_down(link, reason);
 }
 
-static bool is_own(const struct port *port, const struct sockaddr_in *sender) {
-  struct sockaddr_in own;
-  socklen_t size = sizeof own;
-  return getsockname(port->out, (struct sockaddr *)&own, &size) == 0 &&
-         own.sin_port == sender->sin_port && own.sin_addr.s_addr == sender->sin_addr.s_addr;
-}
-
-static void receive_frames(struct port *port) {
+static void receive_packets(struct port *port) {
   static uint8_t bytes[FRAME_MAX + 1];
   for (int i = 0; i < BATCH && port->open; i++) {
-    struct sockaddr_in sender = {0};
-    socklen_t size = sizeof sender;
-    ssize_t length = recvfrom(port->in, bytes, sizeof bytes, 0, (struct sockaddr *)&sender, &size);
+    ssize_t length = recv(port->in, bytes, sizeof bytes, 0);
     if (length < 0 && would_wait()) return;
-    if (port->kind == PACKETS && length <= 0) {
-      lose(port, "it ended");
-      return;
-    }
-    if (length > 0 && !(port->kind == MULTICAST && is_own(port, &sender)))
-      forward(port, bytes, (size_t)length);
+    if (length <= 0) lose(port, "it ended");
+    else forward(port, bytes, (size_t)length);
+  }
+}
+
+static void receive_sealed(struct port *port) {
+  static uint8_t datagram[FRAME_MAX + SEALING], frame[FRAME_MAX];
+  for (int i = 0; i < BATCH; i++) {
+    ssize_t length = recv(port->in, datagram, sizeof datagram, 0);
+    if (length < 0 && would_wait()) return;
+    if (length > 0 && (length = unseal(port, datagram, (size_t)length, frame)) > 0)
+      forward(port, frame, (size_t)length);
   }
 }
 
@@ -188,5 +192,6 @@ static void receive_slip(struct port *port) {
 void receive(struct port *port) {
   if (port->kind == SERIAL) receive_slip(port);
   else if (port->kind == BYTES) receive_bytes(port);
-  else receive_frames(port);
+  else if (port->kind == MULTICAST) receive_sealed(port);
+  else receive_packets(port);
 }

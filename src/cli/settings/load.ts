@@ -4,6 +4,7 @@ import type { SectionSpec, Setting } from '../../config/settings.ts';
 import { recallSettings } from '../../config/settings-cache.ts';
 import { findSettings, type SettingsFile } from '../../config/settings-files.ts';
 import { cacheDirectory } from '../cache-directory.ts';
+import { configDirectory } from '../config-directory.ts';
 import type { Deps } from '../deps.ts';
 import { homeOf } from '../home.ts';
 import { environmentSettings } from './environment.ts';
@@ -39,13 +40,11 @@ export async function loadSettings(
 }
 
 export function settingsFiles(env: Deps['env']): readonly SettingsFile[] {
-  const { XDG_CONFIG_HOME: configured = '', APPPOT_CONFIG: named } = env;
-  const home = homeOf(env);
-  const directory = configured.startsWith('/') ? configured : join(home, '.config');
+  const { APPPOT_CONFIG: named } = env;
   return findSettings({
     system: '/etc/apppot/config.yaml',
-    user: join(directory, 'apppot/config.yaml'),
-    home,
+    user: join(configDirectory(env), 'config.yaml'),
+    home: homeOf(env),
     cwd: process.cwd(),
     uid: process.geteuid?.() ?? 0,
     ...(named !== undefined && { named }),

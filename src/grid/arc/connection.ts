@@ -142,9 +142,22 @@ async function perform(
     if (send === undefined) sent.end();
     else await Promise.race([answered, send(sent)]);
     const answer = await answered;
+    if (sent.writableFinished) await confirm(answer);
     return { status: answer.statusCode ?? 0, body: await take(answer) };
   } finally {
     clearTimeout(timer);
     sent.on('error', () => undefined);
   }
+}
+
+/**
+ * A-REX sends head and body of an answer in two small pieces, and its kernel keeps the second back until ours
+ * confirms the first, which ours puts off for 40 ms in the hope of something to send along. So something is sent:
+ * an empty line before the next request, which servers ignore (RFC 9112, 2.2).
+ */
+async function confirm(answer: IncomingMessage): Promise<void> {
+  const { socket, complete: isWhole, headers } = answer;
+  if (isWhole || headers.connection?.toLowerCase() === 'close') return;
+  // Waited for, because Node.js keeps no connection on which something is being sent when an answer ends.
+  await new Promise<void>((resolve) => void socket.write('\r\n', () => resolve()));
 }

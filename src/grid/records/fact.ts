@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { link, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '../../base/errors.ts';
 import { GridError } from '../errors.ts';
@@ -7,16 +8,17 @@ import { GridError } from '../errors.ts';
 /**
  * Writes a file of JSON that never changes again: whole or not at all, and by one process only.
  *
+ * @param isLasting Whether it outlives a loss of power from now on. Not needed for what can be asked for again.
  * @returns whether it was us; false when it is there already.
  */
-export async function writeFact(path: string, value: unknown): Promise<boolean> {
+export async function writeFact(path: string, value: unknown, isLasting = true): Promise<boolean> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(`${JSON.stringify(value, undefined, 1)}\n`);
     await file.sync();
     await link(temporary, path);
-    await syncDirectory(dirname(path));
+    if (isLasting) await syncDirectory(dirname(path));
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
@@ -27,11 +29,11 @@ export async function writeFact(path: string, value: unknown): Promise<boolean> 
   }
 }
 
-/** @returns undefined when it is not there. */
+/** Small, and many at a time: waiting for each would take longer than reading. @returns undefined when it is not there. */
 export async function readFact<T>(path: string): Promise<T | undefined> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
     throw error;

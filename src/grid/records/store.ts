@@ -58,7 +58,8 @@ export interface JobStore {
   /** Says what is going to be tried, before it is. Undefined: another process was faster. */
   begin(record: JobRecord, target: TargetSpec): Promise<Attempt | undefined>;
   handedOver(record: JobRecord, attempt: Attempt, handle: string): Promise<void>;
-  ended(record: JobRecord, attempt: Attempt, end: JobStatus): Promise<void>;
+  /** @param isLasting See `writeFact`. */
+  ended(record: JobRecord, attempt: Attempt, end: JobStatus, isLasting?: boolean): Promise<void>;
   remove(record: JobRecord): Promise<void>;
   /** Says while work goes on that this process hands over a sweep. */
   whileHandingOver<T>(sweep: string, work: () => Promise<T>): Promise<T>;
@@ -136,8 +137,8 @@ export function jobStore(directory: string, now: () => Instant): JobStore {
     handedOver: async (job, { number }, handle) => {
       await writeFact(partOf(job, number, 'handle'), { handle });
     },
-    ended: async (job, { number }, end) => {
-      await writeFact(partOf(job, number, 'end'), end);
+    ended: async (job, { number }, end, isLasting) => {
+      await writeFact(partOf(job, number, 'end'), end, isLasting);
     },
     remove: async (job) => {
       await bury(directory, job.directory);

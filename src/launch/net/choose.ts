@@ -17,8 +17,10 @@ export interface NetworkRequest {
   readonly hostLoopback?: boolean;
   /** The guest's number in its private networks. */
   readonly node?: number;
-  /** File with the secret that a switch asks for over TCP. */
+  /** File with the secret that a switch asks for over TCP, and that guests in a group share. */
   readonly secret?: string;
+  /** File for a secret of the user's own, for groups where no other is given; made when needed. */
+  readonly ownSecret?: string;
   readonly gateway?: string;
   readonly nameserver?: string;
   readonly hostname?: string;

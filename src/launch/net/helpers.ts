@@ -53,9 +53,9 @@ function slirp(program: string, { network: socket, sockets }: InstancePaths): He
 
 function inner(segment: Segment, socket: string): Helper[] {
   const listen = ['--exit-fd=3', `listen=unix:${socket}`];
-  if (segment.kind === 'mcast' && !segment.own) {
-    const link = `link=mcast:${segment.group}:${segment.port}`;
-    return [{ argv: [SWITCH_PROGRAM, ...listen, link], socket, target: 'multicast' }];
+  if (segment.kind === 'mcast') {
+    const argv = [SWITCH_PROGRAM, ...listen, ...groupWords(segment)] as const;
+    return [{ argv, socket, target: 'multicast' }];
   }
   if (segment.kind !== 'switch' || segment.endpoint.kind === 'unix') return [];
   const target = `the switch ${renderEndpoint(segment.endpoint)}`;
@@ -64,6 +64,12 @@ function inner(segment: Segment, socket: string): Helper[] {
   const secret = endpoint.kind === 'tcp' ? [`--secret=${endpoint.secret}`] : [];
   const argv = [SWITCH_PROGRAM, ...secret, ...listen, ...linkWords(endpoint)] as const;
   return [{ argv, socket, target }];
+}
+
+/** The words by which our switch joins a group. */
+export function groupWords(segment: Extract<Segment, { kind: 'mcast' }>): readonly string[] {
+  const { group, port, secret, isOwn } = segment;
+  return [`--${isOwn ? 'own-secret' : 'secret'}=${secret}`, `link=mcast:${group}:${port}`];
 }
 
 function ownSwitch(

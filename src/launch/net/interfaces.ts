@@ -38,9 +38,8 @@ export const TUN = '/dev/net/tun';
 
 /** Whether the kernel itself, not a helper, reaches into the host's network. */
 export function needsHostNetwork({ network, segments }: StartPlan): boolean {
-  const isDirect = (segment: Segment): boolean =>
-    segment.kind === 'tap' || (segment.kind === 'mcast' && segment.own);
-  return (network.kind === 'slirp' && !network.bySwitch) || segments.some(isDirect);
+  const isDirect = network.kind === 'slirp' && !network.bySwitch;
+  return isDirect || segments.some(({ kind }) => kind === 'tap');
 }
 
 /** Links to make where nothing is bound in their place: from each guest's name of a switch to its own. */
@@ -74,18 +73,11 @@ function outer(network: Network, socket: string): Interface[] {
 function inner(segment: Segment, number: number, socket: string): Interface {
   const { kind, address, prefix, mac, mtu } = segment;
   const place = { mtu, address, prefix };
-  if (kind === 'mcast' && segment.own) {
-    const word = `eth${number}=mcast,${mac},${segment.group},${segment.port},${TTL}`;
-    return { name: `eth${number}`, word, ...place };
-  }
   const [transport, target] =
     kind === 'tap' ? ['tap', `ifname=${segment.device},depth=128`] : ['bess', `dst=${socket}`];
   const word = `${vector(number, transport, target, mtu)},mac=${mac}`;
   return { name: `vec${number}`, word, ...place };
 }
-
-/** Multicast packets stay in the host's own network. */
-const TTL = 1;
 
 function vector(number: number, transport: string, target: string, mtu: number): string {
   return `vec${number}:transport=${transport},${target},mtu=${mtu},gro=1`;

@@ -13,14 +13,12 @@ import { outputOf } from '../../host/processes.ts';
 export interface NetworkOffer {
   /** `eth0=slirp` */
   readonly slirp: boolean;
-  /** `eth1=mcast` */
-  readonly mcast: boolean;
   /** `vec0:transport=…` */
   readonly vector: boolean;
 }
 
 /** Of a kernel that does not tell. */
-const UNKNOWN: NetworkOffer = { slirp: true, mcast: true, vector: true };
+const UNKNOWN: NetworkOffer = { slirp: true, vector: true };
 
 const ASK_LIMIT: Seconds = 10;
 
@@ -37,7 +35,6 @@ export function parseConfig(text: string): NetworkOffer | undefined {
   const has = (name: string): boolean => new RegExp(`^CONFIG_${name}=y$`, 'm').test(text);
   return {
     slirp: has('UML_NET_SLIRP'),
-    mcast: has('UML_NET_MCAST'),
     vector: has('UML_NET_VECTOR'),
   };
 }
@@ -46,5 +43,5 @@ export function parseConfig(text: string): NetworkOffer | undefined {
 export function parseOptions(text: string): NetworkOffer | undefined {
   if (!/^User Mode Linux v/m.test(text)) return undefined;
   const legacy = /^eth\[0-9\]\+=/m.test(text);
-  return { slirp: legacy, mcast: legacy, vector: /^vec\[0-9\]\+:/m.test(text) };
+  return { slirp: legacy, vector: /^vec\[0-9\]\+:/m.test(text) };
 }

@@ -14,6 +14,7 @@ import { runSync } from '../../host/sync.ts';
 import { LaunchError, type Publication, type Segment, type StartPlan } from '../launch.ts';
 import { SWITCH_PROGRAM } from '../switch-program.ts';
 import { readFault } from './fault.ts';
+import { groupWords } from './helpers.ts';
 import { TUN } from './interfaces.ts';
 import { renderPublication } from './publication.ts';
 
@@ -62,15 +63,16 @@ async function tryUdp({ hostPort, address }: Publication): Promise<void> {
 
 function checkSegment(segment: Segment): void {
   if (segment.kind === 'tap') checkTap(segment.device);
-  else if (segment.kind === 'mcast') checkLink(`mcast:${segment.group}:${segment.port}`);
-  else if (segment.endpoint.kind === 'unix') checkLink(`unix:${segment.endpoint.path}`);
+  else if (segment.kind === 'mcast') checkLink(groupWords(segment));
+  else if (segment.endpoint.kind === 'unix') checkLink([`link=unix:${segment.endpoint.path}`]);
 }
 
 /** Our switch tries the link and says, in one line, what is wrong with it. */
-function checkLink(link: string): void {
-  const { status, stderr } = runSync([SWITCH_PROGRAM, '--probe', `link=${link}`]);
+function checkLink(words: readonly string[]): void {
+  const { status, stderr } = runSync([SWITCH_PROGRAM, '--probe', ...words]);
   if (status === 0) return;
-  const { message, hint } = readFault(stderr, link) ?? { message: `Cannot reach ${link}` };
+  const target = words.at(-1)?.replace('link=', '') ?? '';
+  const { message, hint } = readFault(stderr, target) ?? { message: `Cannot reach ${target}` };
   throw new LaunchError(message, {
     kind: 'missing',
     code: 'NETWORK_MISSING',
@@ -79,9 +81,10 @@ function checkLink(link: string): void {
 }
 
 function checkTap(device: string): void {
-  const flags = tapFlags(device);
+  const flags = attributeOf(device, 'tun_flags');
   if (flags === undefined) throw noTap(device, 'this host has no such device');
   if ((Number(flags) & IFF_TAP) === 0) throw noTap(device, 'it is no tap device');
+  if (!isForUs(device)) throw noTap(device, "it is another user's");
   try {
     accessSync(TUN, constants.R_OK | constants.W_OK);
   } catch (cause) {
@@ -92,13 +95,22 @@ function checkTap(device: string): void {
 /** linux/if_tun.h */
 const IFF_TAP = 2;
 
-function tapFlags(device: string): string | undefined {
+function attributeOf(device: string, name: string): string | undefined {
   try {
-    return readFileSync(`/sys/class/net/${device}/tun_flags`, 'utf8');
+    return readFileSync(`/sys/class/net/${device}/${name}`, 'utf8');
   } catch {
     return undefined;
   }
 }
+
+/** As the kernel has it, drivers/net/tun.c: a device without an owner is for everybody. */
+function isForUs(device: string): boolean {
+  const uid = process.geteuid?.() ?? 0;
+  const owner = Number(attributeOf(device, 'owner') ?? NOBODY);
+  return uid === 0 || owner === NOBODY || owner === uid;
+}
+
+const NOBODY = -1;
 
 function noTap(device: string, reason: string): LaunchError {
   return new LaunchError(`Cannot use the tap device "${device}": ${reason}`, {

@@ -21,7 +21,7 @@ function targetOf(segment: Segment): string {
     case 'switch':
       return `switch ${renderEndpoint(segment.endpoint)}`;
     case 'mcast':
-      return `multicast ${segment.group}:${segment.port}`;
+      return `multicast ${segment.group}:${segment.port}, for those who know ${segment.secret}`;
     case 'tap':
       return `tap device ${segment.device}`;
   }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Endpoint, LaunchError, type Segment, type SegmentAddress } from '../launch.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { NetworkOffer } from './offer.ts';
@@ -8,12 +9,14 @@ export interface SegmentOptions {
   readonly offer: NetworkOffer;
   /** The guest's number, different for each guest of a network: 1 to 65534. */
   readonly node?: number;
-  /** File with the secret that a switch asks for over TCP. */
+  /** File with the secret that a switch asks for over TCP, and that guests in a group share. */
   readonly secret?: string;
+  /** File for a secret of the user's own, for groups where no other is given. */
+  readonly ownSecret?: string;
 }
 
-/** Bytes in a packet, by what carries it. */
-const MTU = { switch: 16_384, mcast: 1_500, tap: 1_500 } as const;
+/** Bytes in a packet, by what carries it; by multicast a sealed one still fits into a frame of 1500. */
+const MTU = { switch: 16_384, mcast: 1_400, tap: 1_500 } as const;
 
 /**
  * @param index Which of the guest's private networks this is, from 0.
@@ -21,20 +24,14 @@ const MTU = { switch: 16_384, mcast: 1_500, tap: 1_500 } as const;
  */
 export function chooseSegment(wish: SegmentWish, index: number, options: SegmentOptions): Segment {
   const place = placeOf(wish, index, options.node);
-  if (!options.offer.vector && !(wish.kind === 'mcast' && options.offer.mcast)) {
-    throw unsupported(wish.kind);
-  }
+  if (!options.offer.vector) throw unsupported(wish.kind);
   switch (wish.kind) {
     case 'switch':
       return { ...place, kind: 'switch', endpoint: endpointOf(wish, options.secret) };
-    case 'mcast':
-      return {
-        ...place,
-        kind: 'mcast',
-        group: wish.group,
-        port: wish.port,
-        own: options.offer.mcast,
-      };
+    case 'mcast': {
+      const { kind, group, port } = wish;
+      return { ...place, kind, group, port, ...secretOf(options) };
+    }
     case 'tap':
       return { ...place, kind: 'tap', device: wish.device };
   }
@@ -47,6 +44,17 @@ function endpointOf(
   const found = parseEndpoint(endpoint, secret);
   if (found.kind !== 'own' || listen === undefined) return found;
   return { ...found, listen, ...(secret !== undefined && { secret }) };
+}
+
+/** Everybody on the wire may join a group: a secret tells whose guests meet there. */
+function secretOf({ secret, ownSecret }: SegmentOptions) {
+  if (secret !== undefined) return { secret: resolve(secret) };
+  if (ownSecret !== undefined) return { secret: ownSecret, isOwn: true } as const;
+  throw new LaunchError('Cannot attach to the network "mcast": no secret is known for it', {
+    kind: 'usage',
+    code: 'NETWORK_MALFORMED',
+    hint: 'Name the file that holds it, readable by you only: --switch-secret FILE.',
+  });
 }
 
 /** First network of the private ones: 10.77.0.0/16; the next is 10.78.0.0/16. */

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from '../../../src/grid/arc/connection.ts';
 import { type CredentialPaths, readCredentials } from '../../../src/grid/arc/credentials.ts';
+import { type ArcRest, arcRest } from '../../../src/grid/arc/rest.ts';
 import { arcTarget } from '../../../src/grid/arc/target.ts';
 import type { StagedJob, Target } from '../../../src/grid/target.ts';
 import { freePort } from '../../../src/host/ports.ts';
@@ -34,6 +36,15 @@ function targetWith(own: CredentialPaths = {}, url = ce.url, at = now()): Target
   const target = arcTarget({ endpoint: new URL(url), credentials, deadline: 20 });
   open.push(target);
   return target;
+}
+
+/** Says to the service what no job of ours says. */
+function restWith(): ArcRest {
+  const { certificate, key, authorities } = ce;
+  const credentials = readCredentials({ certificate, key, authorities }, now());
+  const rest = arcRest(connect(new URL(ce.url), credentials, 20, undefined), ce.url);
+  open.push({ ...targetWith(), close: async () => rest.close() });
+  return rest;
 }
 
 function job(wishes: Parameters<typeof stagedJob>[2] = {}): StagedJob {
@@ -109,7 +120,7 @@ describe('credentials', () => {
   });
 });
 
-describe('a job', () => {
+describe('a job', { timeout: 240_000 }, () => {
   it('for a queue that is not there is refused', async () => {
     await expect(targetWith().submit(job({ queue: 'nosuch' }))).rejects.toMatchObject({
       code: 'JOB_REFUSED',
@@ -137,6 +148,24 @@ describe('a job', () => {
       reason: expect.stringContaining('Failed in data staging'),
     });
     server.close();
+  });
+
+  it('that needs more processor time than it asked for is ended by the site', async () => {
+    const target = targetWith();
+    const resources = { memory: 2 ** 26, count: 1, wallTime: 1 };
+    const busy = stagedJob(directory.path, 'while :; do :; done', { resources });
+    const id = await target.submit(busy);
+    expect(await until(target, id, isOver)).toMatchObject({ state: 'failed', exitStatus: 137 });
+  });
+
+  it('that is only tried by ARC is not taken for one that ran', async () => {
+    const target = targetWith();
+    const text = '&(executable="/bin/true")(jobName="a try")(dryrun="yes")';
+    const id = await restWith().create(text);
+    expect(await until(target, id, isOver)).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('Job has dryrun requested'),
+    });
   });
 
   it('that is killed by an administrator is not one that failed', async () => {
@@ -183,5 +212,8 @@ describe('a service', () => {
       state: 'failed',
       reason: expect.stringContaining('died unexpectedly'),
     });
+    const to = join(directory.path, 'kept.txt');
+    await target.fetch(id, 'out.txt', to);
+    expect(readFileSync(to, 'utf8')).toBe('before\n');
   });
 });

@@ -1,10 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../src/host/ports.ts';
 import { type ArcCe, startArcCe } from '../../kit/arc-ce.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
+import { until } from '../../kit/until.ts';
 
 const BIN = join(import.meta.dirname, '../../../bin/apppot.js');
 const directory = temporaryDirectory();
@@ -55,6 +59,27 @@ describe('one line and the right status', { timeout: 240_000 }, () => {
       lines: [
         expect.stringMatching(/^apppot: Cannot use the certificate ".*": it expired at /),
         '  Ask for a new one where it was issued.',
+      ],
+    });
+  });
+
+  it("for a proxy that expired, of jobs and of ARC's own programs", async () => {
+    const past = { X509_USER_PROXY: await ce.proxy('validityPeriod=1S') };
+    const { validTo } = new X509Certificate(readFileSync(past.X509_USER_PROXY));
+    await until('the proxy has expired', () => Date.now() > Date.parse(validTo) + 1_000);
+    expect(submit([], past)).toMatchObject({
+      status: 126,
+      lines: [
+        expect.stringMatching(/^apppot: Cannot use the proxy ".*": it expired at /),
+        '  Make a new one with arcproxy.',
+      ],
+    });
+    const words = ['submit', '--to', `arc-cli:${ce.url}`, '--image', '/no.img', 'true'];
+    expect(apppot(words, past)).toMatchObject({
+      status: 126,
+      lines: [
+        `apppot: Cannot submit to "${ce.url}": the proxy has expired`,
+        '  Make a new one with arcproxy.',
       ],
     });
   });
@@ -131,6 +156,47 @@ describe('one line and the right status', { timeout: 240_000 }, () => {
         `  See "apppot job cat ${id} --stderr".`,
       ],
     });
+  });
+
+  it('for a job that is killed', async () => {
+    // It takes connections, and never answers.
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const id = submit(['--input', `http://127.0.0.1:${port}/never`]).stdout.trim();
+    expect(apppot(['job', 'kill', id])).toMatchObject({ status: 0, lines: [''] });
+    expect(apppot(['job', 'wait', id])).toMatchObject({
+      status: 143,
+      lines: [expect.stringMatching(`^apppot: the job ${id} was killed: .*external request`)],
+    });
+    server.close();
+  });
+
+  it('for too little disk on the worker', () => {
+    execFileSync('mke2fs', ['-q', '-t', 'ext4', join(directory.path, 'base.img'), '4m']);
+    chmodSync(directory.path, 0o755);
+    const words = ['--image', join(directory.path, 'base.img'), '--disk', '900T', '--wait'];
+    const { status, stdout } = apppot(['submit', '--to', ce.url, ...words, 'true']);
+    expect(status).toBe(126);
+    expect(apppot(['job', 'cat', stdout.trim(), '--stderr']).stdout).toMatch(
+      /^apppot: Cannot run the guest: ".*" has \d+ MiB free, and what it writes may need \d+ MiB\n/,
+    );
+  });
+
+  it('for an input that is not there, and nothing is sent', () => {
+    const there = (): readonly string[] => readdirSync(join(ce.directory, 'session'));
+    const before = there();
+    for (const to of [ce.url, `arc-cli:${ce.url}`]) {
+      const words = ['submit', '--to', to, '--image', '/no.img', '--input', 'nowhere.txt', 'true'];
+      expect(apppot(words)).toMatchObject({
+        status: 125,
+        lines: [
+          'apppot: Cannot use the options: 1 mistake',
+          '  --input: "nowhere.txt": no such file or directory, and nothing that matches',
+        ],
+      });
+    }
+    expect(there()).toEqual(before);
   });
 
   it('for all that is wrong with a job file and its options', () => {

@@ -16,6 +16,7 @@ import { temporaryDirectory } from '../../kit/temporary.ts';
 const BIN = join(import.meta.dirname, '../../../bin/apppot.js');
 const SEED = Number(process.env.APPPOT_SEED ?? Date.now() % 1_000_000);
 const RUNS = Number(process.env.APPPOT_KILLS ?? 24);
+const LIMIT_MS = Math.max(1_200_000, RUNS * 36_000);
 const LATER = 120;
 
 const directory = temporaryDirectory();
@@ -41,45 +42,49 @@ const CASES = Object.keys(SPECS).flatMap((kind) =>
 );
 
 describe.each(CASES)('the submission of a %s to %s', (what, kind) => {
-  it(`that is killed at any point is neither lost nor doubled (seed ${SEED})`, async () => {
-    const spec = SPECS[kind]?.() ?? { kind: 'local' };
-    const { certificate, key, authorities } = ce;
-    const env = {
-      PATH: process.env.PATH ?? '',
-      HOME: directory.path,
-      X509_USER_CERT: certificate,
-      X509_USER_KEY: key,
-      X509_CERT_DIR: authorities,
-    };
-    const to = spec.kind === 'arc' ? spec.url : spec.kind;
-    const states: string[] = [];
-    const before = await jobsAt(spec, []);
-    const killed = await killing(RUNS, SEED, (lane) => {
-      const state = join(directory.path, `${what}-${kind}-${lane}`);
-      mkdirSync(state);
-      states.push(state);
-      return {
-        start: () =>
-          spawn(
-            process.execPath,
-            [BIN, 'submit', '--to', to, '--image', '/no.img', ...(WORDS[what] ?? []), 'true'],
-            { detached: true, stdio: 'ignore', env: { ...env, XDG_STATE_HOME: state } },
-          ),
-        prepare: () => undefined,
-        check: async () => {
-          execFileSync(process.execPath, [BIN, 'jobs'], {
-            stdio: 'pipe',
-            env: { ...env, XDG_STATE_HOME: state },
-          });
-        },
+  it(
+    `that is killed at any point is neither lost nor doubled (seed ${SEED})`,
+    async () => {
+      const spec = SPECS[kind]?.() ?? { kind: 'local' };
+      const { certificate, key, authorities } = ce;
+      const env = {
+        PATH: process.env.PATH ?? '',
+        HOME: directory.path,
+        X509_USER_CERT: certificate,
+        X509_USER_KEY: key,
+        X509_CERT_DIR: authorities,
       };
-    });
-    expect(killed).toBeGreaterThan(RUNS / 4);
-    const handles = (await Promise.all(states.map((state) => settle(state, spec, env)))).flat();
-    if (what === 'sweep') await allOnce(states);
-    expect(new Set(handles).size).toBe(handles.length);
-    expect(handles).toHaveLength((await jobsAt(spec, states)) - before);
-  }, 1_200_000);
+      const to = spec.kind === 'arc' ? spec.url : spec.kind;
+      const states: string[] = [];
+      const before = await jobsAt(spec, []);
+      const killed = await killing(RUNS, SEED, (lane) => {
+        const state = join(directory.path, `${what}-${kind}-${lane}`);
+        mkdirSync(state);
+        states.push(state);
+        return {
+          start: () =>
+            spawn(
+              process.execPath,
+              [BIN, 'submit', '--to', to, '--image', '/no.img', ...(WORDS[what] ?? []), 'true'],
+              { detached: true, stdio: 'ignore', env: { ...env, XDG_STATE_HOME: state } },
+            ),
+          prepare: () => undefined,
+          check: async () => {
+            execFileSync(process.execPath, [BIN, 'jobs'], {
+              stdio: 'pipe',
+              env: { ...env, XDG_STATE_HOME: state },
+            });
+          },
+        };
+      });
+      expect(killed).toBeGreaterThan(RUNS / 4);
+      const handles = (await Promise.all(states.map((state) => settle(state, spec, env)))).flat();
+      if (what === 'sweep') await allOnce(states);
+      expect(new Set(handles).size).toBe(handles.length);
+      expect(handles).toHaveLength((await jobsAt(spec, states)) - before);
+    },
+    LIMIT_MS,
+  );
 });
 
 /** Each job of each sweep is at the target, and was never there before. */

@@ -15,9 +15,9 @@ import type { Target } from '../../../src/grid/target.ts';
 import { localHost } from '../../../src/host/local.ts';
 import { localMachine } from '../../../src/host/local-machine.ts';
 import { type ArcCe, startArcCe } from '../../kit/arc-ce.ts';
-import { adasMachine, startGridEngine } from '../../kit/gridengine.ts';
+import { adasMachine, loginOfAda, startGridEngine } from '../../kit/gridengine.ts';
 import { startSlurm } from '../../kit/slurm.ts';
-import { startSshd } from '../../kit/sshd.ts';
+import { type Inside, startSshd } from '../../kit/sshd.ts';
 import { isOver, stagedJob, until } from '../../kit/target-job.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
 
@@ -34,8 +34,14 @@ const LABS: Readonly<Record<string, () => Promise<Lab>>> = {
   local: localLab,
   'local via ssh': () => overSsh({ kind: 'local' }),
   'arc via ssh': arcOverSsh,
+  'arc-cli via ssh': arcCliOverSsh,
   ...(process.getuid?.() === 0
-    ? { slurm: slurmLab, 'slurm via ssh': slurmOverSsh, gridengine: gridEngineLab }
+    ? {
+        slurm: slurmLab,
+        'slurm via ssh': slurmOverSsh,
+        gridengine: gridEngineLab,
+        'gridengine via ssh': gridEngineOverSsh,
+      }
     : {}),
 };
 
@@ -202,8 +208,9 @@ async function overSsh(
   spec: TargetSpec,
   env: Readonly<Record<string, string>> = {},
   lab?: { readonly stop: () => Promise<void> },
+  inside?: Inside,
 ): Promise<Lab> {
-  const sshd = await startSshd(env);
+  const sshd = await startSshd(env, inside);
   const target = openTarget(
     { ...spec, via: sshd.destination },
     {
@@ -231,4 +238,16 @@ async function arcOverSsh(): Promise<Lab> {
 async function slurmOverSsh(): Promise<Lab> {
   const slurm = await startSlurm();
   return overSsh({ kind: 'slurm' }, { SLURM_CONF: slurm.configuration }, slurm);
+}
+
+async function gridEngineOverSsh(): Promise<Lab> {
+  const engine = await startGridEngine();
+  return overSsh({ kind: 'gridengine' }, {}, engine, loginOfAda(engine));
+}
+
+async function arcCliOverSsh(): Promise<Lab> {
+  const ce = await startArcCe();
+  const spec = { kind: 'arc-cli', url: ce.url, protocol: 'arcrest', credentials: {} } as const;
+  const env = { X509_USER_PROXY: await ce.proxy(), X509_CERT_DIR: ce.authorities };
+  return overSsh(spec, env, ce);
 }

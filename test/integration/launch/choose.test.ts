@@ -46,7 +46,7 @@ describe('chooseKernel()', () => {
 
 describe('networkOffer()', () => {
   const kernel = '/usr/bin/linux.uml';
-  const all = { slirp: true, mcast: true, vector: true };
+  const all = { slirp: true, vector: true };
 
   it('asks a kernel for its configuration, or for its options where it does not tell that', async () => {
     const recent = program('here/recent', `#!/bin/sh\n${kernel} "$@" | sed 's/^eth\\[/old[/'\n`);
@@ -56,7 +56,6 @@ describe('networkOffer()', () => {
     expect(await networkOffer(program('here/silent', silent))).toEqual(all);
     expect(await networkOffer(program('here/new', silentRecent))).toEqual({
       slirp: false,
-      mcast: false,
       vector: true,
     });
     expect(await networkOffer(program('here/mute', '#!/bin/sh\nexit 1\n'))).toEqual(all);
@@ -64,7 +63,7 @@ describe('networkOffer()', () => {
 });
 
 describe('chooseOuter()', () => {
-  const offer = { slirp: true, mcast: true, vector: true };
+  const offer = { slirp: true, vector: true };
 
   it('prefers the fast network, unless a slirp is named', () => {
     const fast = program('bin/slirp4netns');
@@ -97,8 +96,8 @@ describe('chooseOuter()', () => {
     const fast = program('bin/slirp4netns');
     const path = join(directory.path, 'bin');
     program('here/slirp');
-    const old = { slirp: true, mcast: true, vector: false };
-    const recent = { slirp: false, mcast: false, vector: true };
+    const old = { slirp: true, vector: false };
+    const recent = { slirp: false, vector: true };
     expect(chooseOuter('auto', { offer: old, path })).toMatchObject({ kind: 'slirp' });
     expect(chooseOuter('auto', { offer: recent, path })).toEqual({
       kind: 'slirp4netns',

@@ -5,7 +5,7 @@ import { parseConfig, parseOptions } from '../../../../src/launch/net/offer.ts';
 import { chooseSegment, nodeAddress } from '../../../../src/launch/net/segment.ts';
 import { switchWords } from '../../../../src/launch/net/switch.ts';
 
-const offer = { slirp: true, mcast: true, vector: true };
+const offer = { slirp: true, vector: true };
 
 describe('parseConfig()', () => {
   it('reads what a kernel says it has', () => {
@@ -13,7 +13,6 @@ describe('parseConfig()', () => {
       parseConfig('CONFIG_UML=y\nCONFIG_UML_NET_VECTOR=y\n# CONFIG_UML_NET_SLIRP is not set\n'),
     ).toEqual({
       slirp: false,
-      mcast: false,
       vector: true,
     });
   });
@@ -28,7 +27,7 @@ describe('parseOptions()', () => {
     'User Mode Linux v6.16\n\nmem=<Amount of desired ram>\n\nvec[0-9]+:<option>=<value>\n';
 
   it('reads the networks out of the options of a kernel', () => {
-    expect(parseOptions(help)).toEqual({ slirp: false, mcast: false, vector: true });
+    expect(parseOptions(help)).toEqual({ slirp: false, vector: true });
     expect(parseOptions(`${help}\neth[0-9]+=<transport>,<options>\n`)).toEqual(offer);
   });
 
@@ -52,7 +51,33 @@ describe('chooseSegment()', () => {
       'Cannot attach to the network "mcast": the guest has no address',
     );
     const at = { address: '10.1.1.1', prefix: 8 };
-    expect(chooseSegment({ ...wish, at }, 0, { offer })).toMatchObject(at);
+    const secret = '/k';
+    expect(chooseSegment({ ...wish, at }, 0, { offer, secret })).toMatchObject(at);
+  });
+
+  it('joins no group without a secret, and prefers a given one to the own', () => {
+    const wish = { kind: 'mcast', group: '239.1.2.3', port: 9 } as const;
+    const node = 1;
+    const ownSecret = '/home/me/key';
+    expect(() => chooseSegment(wish, 0, { offer, node })).toThrow(
+      'Cannot attach to the network "mcast": no secret is known for it',
+    );
+    const own = chooseSegment(wish, 0, { offer, node, ownSecret });
+    expect(own).toMatchObject({ secret: ownSecret, isOwn: true });
+    const given = chooseSegment(wish, 0, { offer, node, ownSecret, secret: '/k' });
+    expect(given).toEqual({
+      ...wish,
+      secret: '/k',
+      ...{ address: '10.77.0.1', prefix: 16, mac: '02:70:0a:4d:00:01', mtu: 1_400 },
+    });
+  });
+
+  it('needs a kernel with vector transports', () => {
+    const wish = { kind: 'mcast', group: '239.1.2.3', port: 9 } as const;
+    const old = { slirp: true, vector: false };
+    expect(() => chooseSegment(wish, 0, { offer: old, node: 1, secret: '/k' })).toThrow(
+      'Cannot use mcast: this kernel lacks vector transports',
+    );
   });
 });
 
