@@ -9,18 +9,32 @@
 
 # Guests' instances are where their own user's are.
 find_instance() { # NAME; sets instance
-  owner=$(stat -c %u "$base/$1/start" 2>/dev/null) || owner=$(id -u)
-  process=''
-  if [ -s "$base/$1/claim" ]; then read -r process _ <"$base/$1/claim"; fi
-  for guest in "$(guest_name "$1")" "apppot.$process"; do
-    for instance in "$temporary/apppot-$owner/$guest" "/tmp/apppot-$owner/$guest"; do
-      [ ! -d "$instance" ] || return 0
-    done
-  done
-  instance=''
+  for_each_place "$1" is_there || instance=''
 }
 
-# Short, because the kernel's sockets are named after it. A wrapper of jobs calls its guest after its process.
+is_there() {
+  [ -d "$instance" ]
+}
+
+# Calls a function with each place that its instance may be at, until it succeeds. A wrapper of jobs calls its guest after
+# its process, whose number may be another's by now.
+for_each_place() { # NAME FUNCTION; sets instance
+  owner=$(stat -c %u "$base/$1/start" 2>/dev/null) || owner=$(id -u)
+  claimed='' process=''
+  if [ -s "$base/$1/claim" ]; then
+    read -r claimed <"$base/$1/claim"
+    process=${claimed%% *}
+  fi
+  for parent in "$temporary/apppot-$owner" "/tmp/apppot-$owner"; do
+    instance=$parent/$(guest_name "$1")
+    ! "$2" || return 0
+    instance=$parent/apppot.$process
+    [ -n "$process" ] && [ "$(head -n 1 "$instance/owner" 2>/dev/null)" = "$claimed" ] && "$2" && return 0
+  done
+  return 1
+}
+
+# Short, because the kernel's sockets are named after it.
 guest_name() { # NAME
   printf '%s' "${1##*-}"
 }
@@ -53,13 +67,18 @@ is_new() { # NAME
 
 # The helper of a guest's network that its starter had no time to write down: it serves this guest's socket.
 end_network() { # NAME
-  owner=$(stat -c %u "$base/$1/start" 2>/dev/null) || owner=$(id -u)
-  for socket in "$temporary/apppot-$owner/$(guest_name "$1")/net.sock" "/tmp/apppot-$owner/$(guest_name "$1")/net.sock"; do
-    grep -lsaF "$socket" /proc/[0-9]*/cmdline | while read -r served; do
-      served=${served%/cmdline}
-      kill -s KILL "${served##*/}" 2>/dev/null
-    done
+  for_each_place "$1" end_servers || :
+}
+
+# Fails, so that every place is looked at.
+end_servers() {
+  # The pattern is no word of grep's: it would find itself.
+  # shellcheck disable=SC2062
+  printf '%s\n' "$instance/net.sock" | grep -lsaF -f - /proc/[0-9]*/cmdline | while read -r served; do
+    served=${served%/cmdline}
+    kill -s KILL "${served##*/}" 2>/dev/null
   done
+  return 1
 }
 
 # Takes away what is left of it, but its last words.

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { PowerKind } from '../orchestrator/rows.ts';
 import type { Deps } from './deps.ts';
 import { parseCount } from './numbers.ts';
 import { type FileFlags, fileOption } from './orchestrator/file.ts';
@@ -29,7 +30,29 @@ export function orchestrateCommand(deps: Deps): Command {
       await runOrchestrator(flags, deps);
     })
     .addCommand(checkCommand(deps))
+    .addCommand(powerCommand(deps))
     .addCommand(replayCommand(deps));
+}
+
+function powerCommand(deps: Deps): Command {
+  return new Command('power')
+    .description("be Slurm's ResumeProgram, SuspendProgram and ResumeFailProgram")
+    .enablePositionalOptions()
+    .addCommand(powering('resume', 'ask for nodes', deps))
+    .addCommand(powering('suspend', 'ask for the end of nodes', deps))
+    .addCommand(powering('fail', 'give up nodes that did not come in time', deps));
+}
+
+function powering(kind: PowerKind, description: string, deps: Deps): Command {
+  return new Command(kind)
+    .description(description)
+    .argument('<nodes>', 'hosts as Slurm names them, such as node[001-004,7]')
+    .addOption(fileOption())
+    .option('--json', 'print JSON')
+    .action(async (nodes: string, flags: FileFlags & { readonly json?: boolean }) => {
+      const { requestPower } = await import('./orchestrator/request-power.ts');
+      await requestPower(kind, nodes, flags, deps);
+    });
 }
 
 function replayCommand(deps: Deps): Command {

@@ -10,7 +10,7 @@ import type { Step } from './store/store.ts';
  * Writes a plan down, in one transaction, before anything of it is done: the new nodes with their names, seats and what
  * is kept back for them, too.
  *
- * @param look Digest of what the plan was made from.
+ * @param look Name of the record of what the plan was made from.
  * @returns the new nodes.
  */
 export function enlist(
@@ -45,7 +45,13 @@ function started({ id, pool, name, seat, forJobs, startReason }: NodeRow, plan: 
   return { at: plan.at, kind: 'start', node: id, pool, jobs: forJobs, text, policy: plan.policy };
 }
 
-function newRow(start: Start, id: NodeId, seat: Seat, now: number, tools: Tools): NodeRow {
+export function newRow(
+  start: Start,
+  id: NodeId,
+  seat: Seat,
+  now: number,
+  tools: Pick<Tools, 'pools' | 'store' | 'limits'>,
+): NodeRow {
   const setup = tools.pools.get(start.pool);
   if (setup === undefined) throw new Error(`no pool ${start.pool}`);
   const { price, billingUnit, maxLifetime } = setup.pool;

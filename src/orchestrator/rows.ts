@@ -120,17 +120,22 @@ export interface Pulse {
   readonly said: Readonly<Record<string, string>>;
 }
 
-export type RequestKind = 'drain' | 'stop' | 'kill' | 'hold' | 'release';
+export type RequestKind = 'drain' | 'stop' | 'kill' | 'hold' | 'release' | PowerKind;
+
+/** What Slurm's power saving asks for: a node in a place, its end, and its end since it did not come. */
+export type PowerKind = 'resume' | 'suspend' | 'fail';
 
 /** What an operator wants: written by commands, obeyed by the engine. */
 export interface Request {
   readonly id: number;
   readonly at: Instant;
   readonly kind: RequestKind;
-  /** Name of a node. */
+  /** Name of a node; what Slurm asks for names the host. */
   readonly node: string;
   readonly by: string;
   readonly until?: Instant;
+  /** Jobs that a node is asked for. */
+  readonly jobs?: readonly JobId[];
 }
 
 /** One thing that was decided, done or noticed. */
@@ -142,7 +147,7 @@ export interface Entry {
   readonly node?: NodeId;
   readonly pool?: PoolName;
   readonly jobs?: readonly JobId[];
-  /** Digest of what was seen, and the policy that was asked. */
+  /** Name of the record of what was seen, which may be kept; and the policy that was asked. */
   readonly look?: string;
   readonly policy?: string;
   readonly data?: unknown;

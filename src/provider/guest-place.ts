@@ -10,7 +10,7 @@ import type { Seconds } from '../base/clock.ts';
 import type { Bytes } from '../base/units.ts';
 import type { Host } from '../host/host.ts';
 import { hostPart } from '../launch/script.ts';
-import { quote, renderFunction } from '../launch/shell.ts';
+import { printText, quote, renderFunction } from '../launch/shell.ts';
 import { type Instance, type Order, PROVIDER_DEADLINE } from './provider.ts';
 import { parseTags, renderTags } from './tags.ts';
 
@@ -86,7 +86,9 @@ export function guestPlace(options: GuestPlaceOptions): GuestPlace {
 }
 
 function fillLines(order: Order, start: string, files: ReadonlyMap<string, string>): string[] {
-  const write = (path: string, text: string): string => `printf %s ${quote(text)} >${quote(path)}`;
+  // A shell passes over bytes of NUL in what it reads: they end the words of a command.
+  const write = (path: string, text: string): string =>
+    ['{', ':', ...printText(text), `} >${quote(path)}`].join('\n');
   const directories = [...files.keys()].map((name) => `job/${name}`.replace(/\/[^/]*$/, ''));
   return [
     ...[...new Set(['job/node', ...directories])].map((path) => `mkdir -p ${quote(path)}`),

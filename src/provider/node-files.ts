@@ -24,7 +24,7 @@ export type NodeDaemon =
       readonly controller?: string;
       /** The text of `slurm.conf`. */
       readonly configuration?: string;
-      /** What slurmd says it has, such as `CPUs=1 RealMemory=480 Feature=burst`. */
+      /** What slurmd says it has, such as `CPUs=1 RealMemory=480 Feature=burst`; empty: `slurm.conf` names it. */
       readonly resources: string;
       /** The cluster's key of munge(7), in base 64. */
       readonly key: string;
@@ -107,7 +107,7 @@ function daemonSettings(daemon: NodeDaemon): Record<string, string | number | un
         'execd-port': daemon.execdPort,
       };
     case 'slurm':
-      return { controller: daemon.controller, resources: daemon.resources };
+      return { controller: daemon.controller, resources: daemon.resources || undefined };
     case 'none':
       return {};
   }

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { readCredentials } from '../../src/grid/arc/credentials.ts';
@@ -6,16 +15,21 @@ import { arcTarget } from '../../src/grid/arc/target.ts';
 import { gridEngineTarget } from '../../src/grid/gridengine/target.ts';
 import { slurmTarget } from '../../src/grid/slurm/target.ts';
 import type { MarkedTarget } from '../../src/grid/target.ts';
+import { localHost } from '../../src/host/local.ts';
 import { localMachine } from '../../src/host/local-machine.ts';
+import { sshMachine } from '../../src/host/ssh/machine.ts';
 import { jobProvider } from '../../src/provider/job-provider.ts';
 import type { Provider } from '../../src/provider/provider.ts';
+import { sshProvider } from '../../src/provider/ssh.ts';
 import { startArcCe } from '../kit/arc-ce.ts';
 import { adasMachine, startGridEngine } from '../kit/gridengine.ts';
 import { buildNodeImage } from '../kit/node-image.ts';
 import { type ProviderLab, providerContract } from '../kit/provider-contract.ts';
 import { startSlurm } from '../kit/slurm.ts';
+import { startSshd } from '../kit/sshd.ts';
 
-// Nodes that are jobs of real systems: guests from the recipe for nodes, which join nothing.
+// Nodes that are jobs of real systems, or guests of a machine behind a real sshd: guests from the recipe for nodes, which
+// join nothing.
 
 const SETTINGS = 'node=n\nhost=node\ndaemon=none\nvpn=none\nreport=\n';
 const files = new Map([['settings', { contents: SETTINGS, secret: false }]]);
@@ -37,6 +51,7 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 const now = (): number => Date.now() / 1_000;
 
 const LABS: Readonly<Record<string, () => Promise<Lab>>> = {
+  ssh: sshLab,
   slurm: slurmLab,
   gridengine: gridEngineLab,
   arc: arcLab,
@@ -112,4 +127,32 @@ async function arcLab(): Promise<Lab> {
   const credentials = readCredentials({ certificate, key, authorities }, now());
   const open = () => arcTarget({ endpoint: new URL(ce.url), credentials, deadline: 60 });
   return jobLab('arc', open, [ce.directory], ce.stop);
+}
+
+async function sshLab(): Promise<Lab> {
+  const sshd = await startSshd();
+  const directory = join(work, 'ssh-nodes');
+  mkdirSync(directory, { mode: 0o700 });
+  const reopen = (): Provider =>
+    sshProvider({
+      name: 'ssh',
+      machines: [
+        sshMachine({
+          destination: sshd.destination,
+          caller: { user: userInfo().username, home: sshd.home, accountHome: userInfo().homedir },
+          deadline: 20,
+          local: localHost,
+        }),
+      ],
+      ...{ directory, temporary: tmpdir(), most: 3, memory, now },
+      image: { kind: 'site', path: image },
+    });
+  return {
+    ...{ provider: reopen(), reopen, files, places: [directory], stop: sshd.stop },
+    kill: (id) => {
+      const claim = join(directory, id.split('@')[0] ?? '', 'claim');
+      process.kill(-Number(readFileSync(claim, 'utf8').split(' ')[0]), 'SIGKILL');
+    },
+    log: () => lastWords(join(directory, '.ended')),
+  };
 }

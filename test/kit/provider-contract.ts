@@ -144,7 +144,7 @@ export function providerContract(open: () => ProviderLab): void {
       await lab.provider.create(order);
       const words = execFileSync('ps', ['-eo', 'args', 'ww'], { encoding: 'utf8' });
       expect(words).not.toContain(SECRET);
-      expect((lab.places ?? []).flatMap(openlyReadable)).toEqual([]);
+      expect((lab.places ?? []).flatMap((place) => openlyReadable(place, SECRET))).toEqual([]);
     }));
 
   it('obeys a signal', async () => {
@@ -156,13 +156,13 @@ export function providerContract(open: () => ProviderLab): void {
 }
 
 /** Files with the secret in them that others can read: no directory above bars the way. */
-function openlyReadable(place: string): string[] {
+export function openlyReadable(place: string, secret: string): string[] {
   if ((modeOf(place) & 0o001) === 0) return [];
   return readdirSync(place, { withFileTypes: true }).flatMap((entry) => {
     const path = join(place, entry.name);
-    if (entry.isDirectory()) return openlyReadable(path);
+    if (entry.isDirectory()) return openlyReadable(path, secret);
     if (!entry.isFile() || (modeOf(path) & 0o004) === 0) return [];
-    return readFileSync(path, 'latin1').includes(SECRET) ? [path] : [];
+    return readFileSync(path, 'latin1').includes(secret) ? [path] : [];
   });
 }
 

@@ -27,14 +27,21 @@ export interface SlurmOptions {
   readonly words?: readonly string[];
   /** Where nodes reach slurmctld. Default 127.0.0.1. */
   readonly address?: string;
+  /** More lines of slurm.conf. */
+  readonly more?: string;
 }
 
-export async function startSlurm({ words = [], address }: SlurmOptions = {}): Promise<Slurm> {
+export async function startSlurm(options: SlurmOptions = {}): Promise<Slurm> {
+  const { words = [], address, more } = options;
   const directory = mkdtempSync('/tmp/apppot-slurm-');
   const script = (...given: readonly string[]) => {
     const [program = '', ...args] = [...words, 'bash', SCRIPT, ...given];
     return promisify(execFile)(program, args, {
-      env: { ...process.env, ...(address !== undefined && { ADDRESS: address }) },
+      env: {
+        ...process.env,
+        ...(address !== undefined && { ADDRESS: address }),
+        ...(more !== undefined && { MORE: more }),
+      },
     });
   };
   const callOff = afterOurEnd([...words, 'bash', SCRIPT, 'stop', directory]);

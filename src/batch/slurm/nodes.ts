@@ -120,15 +120,26 @@ export async function forceRemoveNode(
   if (jobs.length > 0 || (await see(ask, name, signal)) !== undefined) {
     await ask.run(what, [...update(name), 'state=down', `reason=${CORDON_PREFIX}lost`], signal);
   }
-  const back: JobId[] = [];
-  for (const job of jobs)
-    if (await attempt(ask, what, job, 'StartTime=now', signal)) back.push(job);
+  const back = await startAgain(ask, what, jobs, signal);
   await forget(ask, what, name, signal);
   return back;
 }
 
+/** They would wait for two minutes. @returns those that are in the queue. */
+export async function startAgain(
+  ask: Ask,
+  what: string,
+  jobs: readonly JobId[],
+  signal?: AbortSignal,
+): Promise<readonly JobId[]> {
+  const back: JobId[] = [];
+  for (const job of jobs)
+    if (await attempt(ask, what, job, 'StartTime=now', signal)) back.push(job);
+  return back;
+}
+
 /** Of a job that is over meanwhile, nothing can be changed. */
-async function attempt(
+export async function attempt(
   ask: Ask,
   what: string,
   job: JobId,
@@ -145,7 +156,11 @@ async function attempt(
 }
 
 /** Undefined of a node that is unknown, or has not come yet. */
-async function see(ask: Ask, name: HostName, signal?: AbortSignal): Promise<Seen | undefined> {
+export async function see(
+  ask: Ask,
+  name: HostName,
+  signal?: AbortSignal,
+): Promise<Seen | undefined> {
   // It says on stdout that there is none, and fails.
   const argv = ['sh', '-c', '"$@" 2>&1 || :', 'sh', 'scontrol', '-o', 'show', 'node', name];
   const what = `look at the node "${name}"`;
@@ -159,17 +174,21 @@ async function see(ask: Ask, name: HostName, signal?: AbortSignal): Promise<Seen
   return { words: state.replace(/[*~#!%$@^-]$/, '').split('+'), reason };
 }
 
-async function jobsOn(ask: Ask, name: HostName, signal?: AbortSignal): Promise<readonly JobId[]> {
+export async function jobsOn(
+  ask: Ask,
+  name: HostName,
+  signal?: AbortSignal,
+): Promise<readonly JobId[]> {
   const argv = ['squeue', '-h', '-w', name, '-o', '%i'];
   const text = await ask.run(`list the jobs on the node "${name}"`, argv, signal);
   return text.split('\n').filter(Boolean);
 }
 
-function isShut({ words }: Seen): boolean {
+export function isShut({ words }: Seen): boolean {
   return words.some((word) => SHUT.test(word));
 }
 
-function update(name: HostName): readonly string[] {
+export function update(name: HostName): readonly string[] {
   return ['scontrol', 'update', `nodename=${name}`];
 }
 
@@ -185,6 +204,6 @@ function unknown(what: string, name: HostName): BatchError {
   return refused(what, `Slurm does not know "${name}"`);
 }
 
-function refused(what: string, reason: string): BatchError {
+export function refused(what: string, reason: string): BatchError {
   return new BatchError(`Cannot ${what}: ${reason}`, { kind: 'conflict', code: 'BATCH_REFUSED' });
 }

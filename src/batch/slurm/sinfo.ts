@@ -17,16 +17,21 @@ const MIB = 2 ** 20;
 const DOWN =
   /^(?:DOWN|ERROR|FUTURE|UNKNOWN|NOT_RESPONDING|NO_RESPOND|POWERED_DOWN|POWERING_DOWN|POWERING_UP|POWER_DOWN|INVALID_REG|REBOOT_ISSUED)$/;
 /** Of one that takes no new jobs. */
-export const SHUT = /^(?:DRAIN|DRAINED|DRAINING|FAIL|FAILING|MAINT|MAINTENANCE|BLOCKED)$/;
+export const SHUT =
+  /^(?:DRAIN|DRAINED|DRAINING|FAIL|FAILING|MAINT|MAINTENANCE|BLOCKED|POWER_DOWN|POWERING_DOWN)$/;
 
-/** @throws {BatchError} `LISTING_MALFORMED` */
+/**
+ * @param isLeftOut Says of which hosts nothing is told, by their states and flags. Default: of none.
+ * @throws {BatchError} `LISTING_MALFORMED`
+ */
 export async function parseSinfo(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  isLeftOut: (words: readonly string[]) => boolean = () => false,
 ): Promise<ReadonlyMap<HostName, BatchHost>> {
   const hosts = new Map<HostName, BatchHost>();
   for await (const row of items(pieces, 'sinfo', 'nodes')) {
     const host = hostOf(row);
-    hosts.set(host.name, host);
+    if (!isLeftOut(wordsOf(row.state, row.state_flags))) hosts.set(host.name, host);
   }
   return hosts;
 }

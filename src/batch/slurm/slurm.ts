@@ -25,18 +25,23 @@ export interface SlurmOptions {
   readonly now: () => Instant;
 }
 
+/** How messages name it. */
+export function slurmName(host: Host): string {
+  return host.name === 'local' ? 'slurm' : `slurm via ${host.name}`;
+}
+
 export function slurm({
   host,
   features,
   deadline = BATCH_DEADLINE,
   now,
 }: SlurmOptions): BatchSystem {
-  const name = host.name === 'local' ? 'slurm' : `slurm via ${host.name}`;
+  const name = slurmName(host);
   const ask = asking(host, name, deadline);
   return {
     kind: 'slurm',
     name,
-    snapshot: (signal) => look(ask, now(), signal),
+    snapshot: (signal) => look(ask, now(), parseSinfo, signal),
     add: async (newHost, signal) => {
       checkHostName(newHost.name);
       await addNode(ask, newHost, features, signal);
@@ -51,9 +56,14 @@ export function slurm({
 }
 
 /** Hosts first: a job that starts in between shows itself, and what ended in between still counts on its host. */
-async function look(ask: Ask, taken: Instant, signal?: AbortSignal): Promise<BatchSnapshot> {
+export async function look(
+  ask: Ask,
+  taken: Instant,
+  readHosts: (pieces: AsyncIterable<Uint8Array>) => Promise<ReadonlyMap<HostName, BatchHost>>,
+  signal?: AbortSignal,
+): Promise<BatchSnapshot> {
   const incarnation = bootTime(await ask.run('look at Slurm', SETTINGS, signal));
-  const hosts = await ask.read(['sinfo', '--json'], parseSinfo, signal);
+  const hosts = await ask.read(['sinfo', '--json'], readHosts, signal);
   const jobs = await ask.read(['squeue', '--json'], parseSqueue, signal);
   return {
     taken,
@@ -63,7 +73,13 @@ async function look(ask: Ask, taken: Instant, signal?: AbortSignal): Promise<Bat
   };
 }
 
-const SETTINGS = ['scontrol', 'show', 'config'];
+export const SETTINGS = ['scontrol', 'show', 'config'];
+
+/** The value of a setting as `scontrol show config` prints it; empty when it is not there. */
+export function settingOf(text: string, name: string): string {
+  const line = new RegExp(`^${name}\\s*=\\s*(?<value>.*)$`, 'm').exec(text);
+  return line?.groups?.value?.trim() ?? '';
+}
 
 function bootTime(text: string): string | undefined {
   return /^BOOT_TIME\s*=\s*(?<time>\S+)/m.exec(text)?.groups?.time;
@@ -88,8 +104,7 @@ async function troubles(
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
   const text = await ask.run('look at Slurm', SETTINGS, signal);
-  const value = (name: string): string =>
-    new RegExp(`^${name}\\s*=\\s*(?<value>.*)$`, 'm').exec(text)?.groups?.value?.trim() ?? '';
+  const value = (name: string): string => settingOf(text, name);
   const found: string[] = [];
   if (!/^[1-9]/.test(value('MaxNodeCount'))) {
     found.push('Slurm has no room for more nodes: MaxNodeCount is not set');

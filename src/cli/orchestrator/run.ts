@@ -1,9 +1,11 @@
+import type { Seconds } from '../../base/clock.ts';
 import { listenAddress } from '../../orchestrator/from-config/node-files.ts';
 import { type Opened, openAll, setupOf } from '../../orchestrator/from-config/open.ts';
 import type { Place } from '../../orchestrator/from-config/place.ts';
 import { DEFAULT_LIMITS } from '../../orchestrator/limits.ts';
 import { type Listener, listen } from '../../orchestrator/listener.ts';
 import { type Orchestrator, orchestrator } from '../../orchestrator/orchestrator.ts';
+import { powered } from '../../orchestrator/power/powered.ts';
 import { recordedView } from '../../orchestrator/record.ts';
 import { type Reloading, reloading } from '../../orchestrator/reload/reloading.ts';
 import type { CycleReport } from '../../orchestrator/setup.ts';
@@ -74,7 +76,7 @@ async function cycles(works: Works): Promise<void> {
       const began = place.clock.now();
       show(await engine.orchestrator.cycle());
       const rest = began + intervalOf(policy) - place.clock.now();
-      if (!flags.once && count + 1 < most && rest > 0) await place.clock.sleep(rest, signal);
+      if (!flags.once && count + 1 < most && rest > 0) await engine.rest(rest, signal);
     }
   } finally {
     if (works.store.read().nodes.length === 0) await engine.endVpn();
@@ -83,7 +85,9 @@ async function cycles(works: Works): Promise<void> {
 }
 
 interface Engine {
-  readonly orchestrator: Orchestrator;
+  readonly orchestrator: Pick<Orchestrator, 'cycle'>;
+  /** Between two cycles; ends early when something is asked for. */
+  rest(longest: Seconds, signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
   /** Nodes that live stay connected without us; without nodes a VPN server of ours is of no use. */
   endVpn(): Promise<void>;
@@ -96,7 +100,8 @@ async function start({ flags, place, policy, store }: Works): Promise<Engine> {
   let listener: Listener | undefined;
   try {
     const setup = { ...setupOf(settings, opened, place), store, policy, arm: flags.arm };
-    const made = orchestrator(setup);
+    const isPowered = settings.batch.kind === 'slurm' && settings.batch.powerSaving;
+    const made = isPowered ? powered(setup) : { ...orchestrator(setup), rest: place.clock.sleep };
     // A VPN server of ours has the address that is listened at.
     await opened.vpn?.connected().catch(() => undefined);
     listener = await listen(made, {
@@ -104,6 +109,7 @@ async function start({ flags, place, policy, store }: Works): Promise<Engine> {
     });
     return {
       orchestrator: made,
+      rest: made.rest,
       stop: () => stop(opened, listener),
       endVpn: async () => opened.vpn?.stop(),
     };

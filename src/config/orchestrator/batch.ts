@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kinds, list, port, section, text, wanted, word } from './values.ts';
+import { flag, kinds, list, port, section, text, wanted, word } from './values.ts';
 
 const VIA = word(
   /^(?:[\w.-]+@)?[A-Za-z0-9][\w.-]*(?::\d+)?$/,
@@ -26,6 +26,7 @@ export const batchSchema = z.discriminatedUnion(
       controller: text('HOST:PORT of a slurmctld').optional(),
       configuration: text('the path of a slurm.conf').optional(),
       features: list(text('a feature'), 'features').default(['dyn']),
+      'power-saving': flag().default(false),
       'munge-key': text('the path of a key of munge').default('/etc/munge/munge.key'),
     }),
     section({

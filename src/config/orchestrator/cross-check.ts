@@ -18,6 +18,7 @@ export function crossCheck(said: unknown): readonly Issue[] {
     ...pools.flatMap(lessThanKept),
     ...qmasterOf(said),
     ...moneyOf(said, pools),
+    ...(at(at(said, 'batch'), 'power-saving') === true ? powerOf(said, pools) : noPolicy(said)),
     ...policiesOf(said).flatMap((entry, index) => policyMistakes(entry, index, names)),
   ];
 }
@@ -31,6 +32,34 @@ function policyMistakes(entry: object, index: number, names: readonly unknown[])
     ...said.flatMap(([name, options]) =>
       unknownPools(at(options, 'pools'), names, ['policies', index, name, 'pools']),
     ),
+  ];
+}
+
+function noPolicy(said: unknown): readonly Issue[] {
+  const policies = at(said, 'policies');
+  if (!isRow(said)) return [];
+  if (policies !== undefined && !(Array.isArray(policies) && policies.length === 0)) return [];
+  return [issue(['policies'], 'expected at least one policy, such as bin-pack and idle')];
+}
+
+/** Slurm's power saving decides, and names hosts, not pools. */
+function powerOf(said: unknown, pools: readonly object[]): readonly Issue[] {
+  const kept = pools.findIndex((pool) => Number(at(pool, 'min-nodes')) > 0);
+  return [
+    ...(policiesOf(said).length > 0
+      ? [issue(['policies'], 'expected none: with power-saving it is Slurm that decides')]
+      : []),
+    ...(pools.length > 1
+      ? [issue(['pools'], `expected one pool with power-saving, found ${pools.length}`)]
+      : []),
+    ...(kept >= 0
+      ? [
+          issue(
+            ['pools', kept, 'min-nodes'],
+            'expected none: with power-saving it is Slurm that decides',
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -16,8 +16,8 @@ export interface OrchestratorOptions extends Input {
     readonly port?: number;
     readonly advertised?: string;
   };
-  /** In their order: policies, classes of them, or names of built-in ones. */
-  readonly policies: readonly (Policy | (new () => Policy) | BuiltIn)[];
+  /** In their order: policies, classes of them, or names of built-in ones. None where Slurm's power saving decides. */
+  readonly policies?: readonly (Policy | (new () => Policy) | BuiltIn)[];
 }
 
 /** Gives an orchestrator's settings their types: `export default defineOrchestrator({ … })`. */

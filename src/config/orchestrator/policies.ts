@@ -77,9 +77,8 @@ const policySchema = z.preprocess(
   }),
 );
 
-export const policiesSchema = list(policySchema, 'policies such as "- idle: {time: 10m}"').min(
-  1,
-  'expected at least one policy, such as bin-pack and idle',
+export const policiesSchema = list(policySchema, 'policies such as "- idle: {time: 10m}"').default(
+  [],
 );
 
 /** Whether it answers a question of policies. */

@@ -2,6 +2,7 @@ import type { BatchSystem } from '../../batch/batch.ts';
 import { gridEngine } from '../../batch/gridengine/gridengine.ts';
 import { randomJobs } from '../../batch/simulated/random.ts';
 import { replay } from '../../batch/simulated/replay.ts';
+import { slurmPower } from '../../batch/slurm/power.ts';
 import { slurm } from '../../batch/slurm/slurm.ts';
 import type { BatchConfig } from '../../config/orchestrator/schema.ts';
 import type { Host } from '../../host/host.ts';
@@ -22,7 +23,11 @@ export async function openBatch(config: BatchConfig, place: Place): Promise<Batc
       );
     }
     case 'slurm':
-      return at(config, place, (host) => slurm({ host, features: config.features, now }));
+      return at(config, place, (host) =>
+        config.powerSaving
+          ? slurmPower({ host, now })
+          : slurm({ host, features: config.features, now }),
+      );
     case 'replay':
       return replay({ path: config.file, slots: config.slots, now });
     case 'random':

@@ -65,14 +65,16 @@ async function daemonFor(batch: Wanted['batch']): Promise<(pool: PoolConfig) => 
       return () => ({ kind: 'gridengine', qmaster, cell, ...ports });
     }
     case 'slurm': {
-      const { controller, configuration, mungeKey, features } = batch;
+      const { controller, configuration, mungeKey, features, powerSaving } = batch;
       const key = (await read(mungeKey)).toString('base64');
       const text = configuration && (await read(configuration)).toString('utf8');
       const told = {
         ...(controller !== undefined && { controller }),
         ...(text !== undefined && { configuration: text }),
       };
-      return (pool) => ({ kind: 'slurm', key, resources: resourcesOf(pool, features), ...told });
+      // Slurm knows them already.
+      const resources = (pool: PoolConfig) => (powerSaving ? '' : resourcesOf(pool, features));
+      return (pool) => ({ kind: 'slurm', key, resources: resources(pool), ...told });
     }
     default:
       return () => ({ kind: 'none' });

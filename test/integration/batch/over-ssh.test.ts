@@ -1,8 +1,11 @@
 import { userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gridEngine } from '../../../src/batch/gridengine/gridengine.ts';
 import { slurm } from '../../../src/batch/slurm/slurm.ts';
 import { localHost } from '../../../src/host/local.ts';
 import { sshMachine } from '../../../src/host/ssh/machine.ts';
+import { startGridEngine } from '../../kit/gridengine.ts';
+import { newHost, qsub } from '../../kit/gridengine-lab.ts';
 import { type Slurm, startSlurm } from '../../kit/slurm.ts';
 import { type Sshd, startSshd } from '../../kit/sshd.ts';
 import { until } from '../../kit/until.ts';
@@ -68,3 +71,41 @@ describe('slurm() over ssh', { timeout: 300_000 }, () => {
     await machine.close();
   });
 });
+
+it('gridEngine() over ssh looks, adds, cordons, removes, and puts back jobs on the head node', async () => {
+  const engine = await startGridEngine({ slots: 0 });
+  const enter = ['nsenter', '-t', String(engine.pid), '-n', '-u', '-m', '-p', '--wdns=/'];
+  const inside = { words: [...enter, '--'], user: 'root', account: '/root' };
+  const door = await startSshd({}, inside);
+  const machine = sshMachine({
+    destination: door.destination,
+    deadline: 60,
+    local: localHost,
+    caller: { user: 'nobody', home: door.home, accountHome: userInfo().homedir },
+  });
+  const now = () => Date.now() / 1_000;
+  const batch = gridEngine({ host: machine, queue: 'main.q', now });
+  const host = async (name: string) => (await batch.snapshot()).hosts.get(name);
+  try {
+    expect(batch.name).toBe(`gridengine via ${machine.name}`);
+    expect(await batch.check()).toEqual([]);
+    await engine.node(1, { daemon: false });
+    await batch.add(newHost('node001', 1));
+    await engine.startDaemon('node001');
+    await until('node001 is up', async () => (await host('node001'))?.state === 'up', engine.log);
+    const id = await qsub(engine, ['-o', '/dev/null', '-j', 'y', '-b', 'y', 'sleep', '600']);
+    const job = async () => (await batch.snapshot()).jobs.find((one) => one.id === id);
+    await until('it runs', async () => (await job())?.hosts[0] === 'node001', engine.log);
+    await batch.cordon('node001', 'vmburst: a reason of "words"');
+    expect(await host('node001')).toMatchObject({ used: 1, cordon: { ours: true } });
+    await expect(batch.remove('node001')).rejects.toMatchObject({ code: 'HOST_BUSY' });
+    await engine.lose(1);
+    expect(await batch.forceRemove('node001')).toEqual([id]);
+    expect(await host('node001')).toBeUndefined();
+    expect(await job()).toMatchObject({ state: 'pending' });
+  } finally {
+    await machine.close();
+    await door.stop();
+    await engine.stop();
+  }
+}, 300_000);

@@ -13,6 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { renderUserData } from '../../../src/provider/user-data.ts';
 import { tempDirectory } from '../../kit/temp.ts';
 import { until } from '../../kit/until.ts';
 
@@ -63,7 +64,10 @@ interface Agent {
   runs(name: string, isThere: boolean): void;
 }
 
-function start(settings: Readonly<Record<string, string | number>> = {}): Agent {
+function start(
+  settings: Readonly<Record<string, string | number>> = {},
+  told: 'directory' | 'user-data' = 'directory',
+): Agent {
   const base = tempDirectory();
   const [directory, root, own] = ['job/node', 'root', 'own'].map((name) => join(base, name)) as [
     string,
@@ -92,9 +96,18 @@ function start(settings: Readonly<Record<string, string | number>> = {}): Agent 
     token: 'one-time\n',
     lease: 'every-time\n',
   };
-  for (const [name, contents] of Object.entries(given))
-    writeFileSync(join(directory, name), contents);
-  const agent = spawn(join(LIB, 'apppot-node'), [directory], {
+  const userData = join(base, 'user-data');
+  if (told === 'user-data') {
+    const files = Object.entries(given).map(
+      ([name, contents]) => [name, { contents, secret: true }] as const,
+    );
+    writeFileSync(userData, renderUserData(new Map(files)));
+  } else {
+    for (const [name, contents] of Object.entries(given))
+      writeFileSync(join(directory, name), contents);
+  }
+  const words = told === 'user-data' ? ['--user-data', userData] : [directory];
+  const agent = spawn(join(LIB, 'apppot-node'), words, {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
@@ -107,17 +120,18 @@ function start(settings: Readonly<Record<string, string | number>> = {}): Agent 
   agent.stderr?.setEncoding('utf8').on('data', (words: string) => {
     said += words;
   });
+  const place = told === 'user-data' ? join(own, 'told/node') : directory;
   return {
-    ...{ directory, own, root, goOn },
+    ...{ directory: place, own, root, goOn },
     ended: new Promise((resolve) => agent.once('close', (status) => resolve(status))),
-    state: () => readFileSync(join(directory, 'state'), 'utf8').trimEnd(),
+    state: () => readFileSync(join(place, 'state'), 'utf8').trimEnd(),
     said: () => said,
     runs: (name, isThere) => {
-      const place = join(root, 'proc/4711');
-      rmSync(place, { recursive: true, force: true });
+      const entry = join(root, 'proc/4711');
+      rmSync(entry, { recursive: true, force: true });
       if (!isThere) return;
-      mkdirSync(place);
-      writeFileSync(join(place, 'comm'), `${name}\n`);
+      mkdirSync(entry);
+      writeFileSync(join(entry, 'comm'), `${name}\n`);
     },
   };
 }
@@ -128,6 +142,23 @@ const ready = (agent: Agent) =>
     () => existsSync(join(agent.directory, 'state')) && agent.state() === 'ready',
     agent.said,
   );
+
+it('is told the same by user data', async () => {
+  const agent = start({}, 'user-data');
+  await ready(agent);
+  expect(heard[0]).toEqual({ path: '/ready', body: { node: 'abc', token: 'one-time' } });
+  expect(readFileSync(join(agent.root, 'etc/hosts'), 'utf8')).toContain('10.8.0.1\tmaster\n');
+  expect(readFileSync(join(agent.root, 'run/apppot/passwd'), 'utf8')).toMatch(/^ada:x:/);
+  expect(readdirSync(agent.own).toSorted()).toEqual(['lease', 'told']);
+  expect(readdirSync(agent.directory).toSorted()).toEqual([
+    'group',
+    'hosts',
+    'passwd',
+    'settings',
+    'state',
+  ]);
+  expect(statSync(join(agent.own, 'told')).mode & 0o777).toBe(0o700);
+});
 
 it('takes name, hosts, accounts and secrets over, and reports ready once', async () => {
   const agent = start();

@@ -141,6 +141,31 @@ limits: {max-delta: 0}
     `);
   });
 
+  it('names no policies where Slurm decides, and one pool; elsewhere at least one', () => {
+    const pool = '{name: a, memory: 1G, max-nodes: 2, provider: {kind: dummy}}';
+    const seats = 'seats: {hosts: "node[001-002]", from: 10.8.0.101, network: 10.8.0.0/24}';
+    const file = (batch: string, ...more: readonly string[]) =>
+      [`batch: {kind: slurm${batch}}`, seats, ...more].join('\n');
+    const power = ', power-saving: true';
+    const good = parseOrchestratorFile(file(power, `pools: [${pool}]`), 'power.yaml');
+    expect(good).toMatchObject({ batch: { powerSaving: true }, policies: [] });
+    const two = `pools: [${pool}, {name: b, memory: 1G, max-nodes: 2, min-nodes: 1, provider: {kind: dummy}}]`;
+    expect(() =>
+      parseOrchestratorFile(file(power, two, 'policies: [idle]'), 'power.yaml'),
+    ).toThrowErrorMatchingInlineSnapshot(`
+      [ConfigError: Cannot use "power.yaml": 3 mistakes
+        line 3: pools: expected one pool with power-saving, found 2
+        line 3: pools[1].min-nodes: expected none: with power-saving it is Slurm that decides
+        line 4: policies: expected none: with power-saving it is Slurm that decides]
+    `);
+    expect(() =>
+      parseOrchestratorFile(file('', `pools: [${pool}]`), 'power.yaml'),
+    ).toThrowErrorMatchingInlineSnapshot(`
+      [ConfigError: Cannot use "power.yaml": 1 mistake
+        line 1: policies: expected at least one policy, such as bin-pack and idle]
+    `);
+  });
+
   it('in TypeScript is told them by the names it has there', () => {
     const said = {
       pools: [{ name: 'a', maxNodes: -1, provder: 1, minnodes: 2 }],
