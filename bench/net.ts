@@ -95,7 +95,7 @@ const FRAME = `
 function measure({ name, script }: Contender, directory: string): Figures {
   const { status, stdout } = spawnSync('unshare', ['-nm', 'sh', '-c', `${FRAME}\n${script}`], {
     cwd: directory,
-    env: { ...process.env, TMPDIR: directory },
+    env: { ...process.env, TMPDIR: directory, XDG_CONFIG_HOME: directory },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [out, into, trip] = String(stdout).trim().split(' ').map(Number);

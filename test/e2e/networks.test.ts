@@ -212,6 +212,7 @@ describe.runIf(isRoot)('a private network', () => {
       for net in switch:$PWD/lab.sock "switch:tcp:127.0.0.1:7700 --switch-secret $PWD/key"; do
         other guest g2 --node 2 --net $net true
       done
+      other printed g2 --node 2 --net $net true
       other guest g3 --net auto --net switch --node 3 bash -c 'exec 3<>/dev/tcp/10.77.0.1/7000'`);
     expect(lines).toEqual([
       expect.stringMatching(
@@ -219,6 +220,8 @@ describe.runIf(isRoot)('a private network', () => {
       ),
       '  Start it first: apppot switch PATH',
       expect.stringMatching(/^apppot-start: Cannot read the secret ".*key": Permission denied$/),
+      expect.stringMatching(/umask/),
+      expect.stringMatching(/^apppot: Cannot read the secret ".*key": Permission denied$/),
       expect.stringMatching(/umask/),
       'bash: connect: No route to host',
       'bash: line 1: /dev/tcp/10.77.0.1/7000: No route to host',

@@ -25,6 +25,8 @@ const OF_THE_USER: ReadonlySet<string> = new Set([
   'net',
   'publish',
   'rsh',
+  'secret',
+  'switch-secret',
   'ca-dir',
   'cert',
   'key',

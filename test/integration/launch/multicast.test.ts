@@ -137,13 +137,17 @@ describe.runIf(isRoot)('a multicast group', () => {
     });
   }
 
-  it('hears each frame sealed, and under a new nonce', async () => {
+  it('hears each frame sealed, and under a new nonce; its sender does not hear it again', async () => {
     const key = groupKey(SECRET, PLACE);
     const frames = SIZES.map(frame);
-    const datagrams = await inGroup(async ({ send, overheard, log }) => {
+    const datagrams = await inGroup(async ({ send, inject, came, overheard, log }) => {
       frames.forEach(send);
       await until('all is heard', () => overheard().length === frames.length, log);
-      return overheard();
+      const all = overheard();
+      inject(sealed(key, nonceOf(randomBytes(16), BigInt(Date.now()) * 1_000n), frame(77)));
+      await until('another is there', () => came().length > 0, log);
+      expect(came()).toEqual([frame(77)]);
+      return all;
     });
     expect(datagrams.map((datagram) => unsealed(key, datagram))).toEqual(frames);
     expect(datagrams.filter((datagram) => datagram.includes(MARK))).toEqual([]);

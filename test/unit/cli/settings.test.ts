@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { applySettings } from '../../../src/cli/settings/apply.ts';
+import { sectionSpec } from '../../../src/cli/settings/spec.ts';
 import type { Setting } from '../../../src/config/settings.ts';
-import { commandTree, say } from '../../kit/command-line.ts';
+import { commandAt, commandTree, say } from '../../kit/command-line.ts';
 import { tempDirectory } from '../../kit/temp.ts';
 
 // Commands load their libraries when they run.
@@ -70,6 +71,13 @@ describe('applySettings()', () => {
       const go = goCommand().parse([given, 'x'], { from: 'user' });
       expect(applySettings(go, [set(setting, ['y'])])).toEqual([]);
     }
+  });
+
+  it("leaves whose network a guest joins to the user, not to a project's file", async () => {
+    const start = commandAt(await commandTree(), 'start');
+    const own = sectionSpec(start ?? new Command()).settings.filter(({ isOwn }) => isOwn);
+    const names = own.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['net', 'switch-secret', 'publish', 'bind']));
   });
 
   it('knows no defaults for what one call is for', () => {
