@@ -1,8 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../../src/host/ports.ts';
@@ -36,6 +41,15 @@ function apppot(words: readonly string[], own: Readonly<Record<string, string>> 
 
 function submit(words: readonly string[] = [], own: Readonly<Record<string, string>> = {}) {
   return apppot(['submit', '--to', ce.url, '--image', '/no.img', ...words, 'true'], own);
+}
+
+/** With a filesystem, and nothing in it; workers can read it. */
+function smallImage(): string {
+  const path = join(directory.path, 'base.img');
+  if (existsSync(path)) return path;
+  chmodSync(directory.path, 0o755);
+  execFileSync('mke2fs', ['-q', '-t', 'ext4', path, '4m']);
+  return path;
 }
 
 /** A certificate of the service's authority. */
@@ -158,24 +172,20 @@ describe('one line and the right status', { timeout: 240_000 }, () => {
     });
   });
 
-  it('for a job that is killed', async () => {
-    // It takes connections, and never answers.
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const id = submit(['--input', `http://127.0.0.1:${port}/never`]).stdout.trim();
+  it('for a job that is killed', () => {
+    const kernel = join(directory.path, 'slow-kernel');
+    writeFileSync(kernel, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+    const words = ['--to', ce.url, '--image', smallImage(), '--ship-kernel', kernel];
+    const id = apppot(['submit', ...words, 'true']).stdout.trim();
     expect(apppot(['job', 'kill', id])).toMatchObject({ status: 0, lines: [''] });
     expect(apppot(['job', 'wait', id])).toMatchObject({
       status: 143,
       lines: [expect.stringMatching(`^apppot: the job ${id} was killed: .*external request`)],
     });
-    server.close();
   });
 
   it('for too little disk on the worker', () => {
-    execFileSync('mke2fs', ['-q', '-t', 'ext4', join(directory.path, 'base.img'), '4m']);
-    chmodSync(directory.path, 0o755);
-    const words = ['--image', join(directory.path, 'base.img'), '--disk', '900T', '--wait'];
+    const words = ['--image', smallImage(), '--disk', '900T', '--wait'];
     const { status, stdout } = apppot(['submit', '--to', ce.url, ...words, 'true']);
     expect(status).toBe(126);
     expect(apppot(['job', 'cat', stdout.trim(), '--stderr']).stdout).toMatch(
