@@ -10,7 +10,7 @@ import type { Step } from './store/store.ts';
  * Writes a plan down, in one transaction, before anything of it is done: the new nodes with their names, seats and what
  * is kept back for them, too.
  *
- * @param look Digest of what the plan was made from.
+ * @param look Name of the record of what the plan was made from.
  * @returns the new nodes.
  */
 export function enlist(

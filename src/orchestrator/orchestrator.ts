@@ -6,7 +6,7 @@ import { enlist } from './enlist.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { Look } from './look.ts';
 import { makePlan, type Plan, type PoolTerms } from './plan/plan.ts';
-import { recordCycle } from './record.ts';
+import { recordCycle, recordName } from './record.ts';
 import {
   type LeaseReport,
   leaseReport,
@@ -46,11 +46,14 @@ export interface State {
   epoch: Epoch | undefined;
   fullCycles: number;
   prunedAt: number;
+  /** When a cycle was last recorded. */
+  recordedAt: number;
 }
 
 export function orchestrator(setup: OrchestratorSetup): Orchestrator {
   const state: State = {
     ...{ setup, limits: { ...DEFAULT_LIMITS, ...setup.limits }, fullCycles: 0, prunedAt: 0 },
+    recordedAt: 0,
     terms: setup.pools.map(({ pool, provider, specHash }) => {
       return { pool, provider: provider.name, specHash };
     }),
@@ -97,7 +100,8 @@ async function cycle(state: State, signal?: AbortSignal): Promise<CycleReport> {
     ...(setup.vpn !== undefined && { vpn: setup.vpn }),
     ...(signal !== undefined && { signal }),
   };
-  const look = recordCycle(thought, tools, setup.record);
+  const { record: keep } = setup;
+  const look = recordName(thought, tools, { keep, last: state.recordedAt });
   const created = enlist(plan, look, thought.seats, tools);
   const actions = [...plan.actions, ...created.map((node) => ({ do: 'create', node }) as const)];
   await crowd(actions, limits.concurrency, (action) => act(action, tools));
@@ -105,6 +109,10 @@ async function cycle(state: State, signal?: AbortSignal): Promise<CycleReport> {
   prune(state, epoch, plan.at);
   const report = reportOf(plan, input.look, actions.length, setup);
   setup.onCycle?.(report);
+  if (look !== '') {
+    recordCycle(thought, look, tools, keep);
+    state.recordedAt = plan.at;
+  }
   return report;
 }
 

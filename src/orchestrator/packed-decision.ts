@@ -11,15 +11,14 @@ export type PackedDecision = Omit<Decision, 'unserved' | 'refused'> & {
 };
 
 export function packDecision(decision: Decision, jobs: readonly Job[]): PackedDecision {
-  const places = new Map(jobs.map(({ id }, index) => [id, index]));
   const byReason = new Map<string, JobId[]>();
   for (const { job, reason } of decision.refused) {
     const others = byReason.get(reason);
     if (others === undefined) byReason.set(reason, [job]);
     else others.push(job);
   }
-  const refused = [...byReason].map(([reason, ids]) => ({ reason, jobs: runsOf(ids, places) }));
-  return { ...decision, unserved: runsOf(decision.unserved, places), refused };
+  const refused = [...byReason].map(([reason, ids]) => ({ reason, jobs: runsOf(ids, jobs) }));
+  return { ...decision, unserved: runsOf(decision.unserved, jobs), refused };
 }
 
 /** The same decision; who was refused comes in the order of the jobs, as policies are asked. */
@@ -32,13 +31,16 @@ export function unpackDecision(packed: PackedDecision, jobs: readonly Job[]): De
   return { ...packed, unserved: placesOf(packed.unserved).map(at), refused };
 }
 
-function runsOf(ids: readonly JobId[], places: ReadonlyMap<JobId, number>): readonly Run[] {
+/** They come in the order of the jobs, as policies are asked: one walk through these finds them all. */
+function runsOf(ids: readonly JobId[], jobs: readonly Job[]): readonly Run[] {
   const runs: [number, number][] = [];
+  let place = 0;
   for (const id of ids) {
-    const place = places.get(id) ?? 0;
     const last = runs.at(-1);
+    while (place < jobs.length && jobs[place]?.id !== id) place += 1;
     if (last !== undefined && last[0] + last[1] === place) last[1] += 1;
     else runs.push([place, 1]);
+    place += 1;
   }
   return runs;
 }

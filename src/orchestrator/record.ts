@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Instant, Seconds } from '../base/clock.ts';
 import type { BatchSnapshot } from '../batch/batch.ts';
 import type { PolicyView } from '../policy/view.ts';
 import type { Tools } from './act/tools.ts';
@@ -14,6 +15,10 @@ const KEPT = 20;
 const MOST_JOBS = 400_000;
 const LEAST = 2;
 
+/** A long queue takes some tenths of a second to write: that is done this often at most. */
+const LONG = 20_000;
+const SELDOM: Seconds = 300;
+
 /** Everything that one cycle was decided by. */
 export interface CycleRecord {
   readonly input: PlanInput;
@@ -21,19 +26,36 @@ export interface CycleRecord {
 }
 
 /**
- * Keeps what a cycle was decided by, when something was decided.
+ * How the record of a cycle is named, by which the journal refers to it.
  *
- * @returns the digest that the journal names it by; empty when nothing is kept.
+ * @param last When the last one was kept.
+ * @returns empty when it is not to be kept: nothing was decided, or the queue is long and one was kept lately.
  */
-export function recordCycle({ plan, input, view }: Thought, tools: Tools, keep = KEPT): string {
-  if (keep === 0 || !isNews(plan)) return '';
+export function recordName(
+  { plan, input }: Thought,
+  { store, epoch }: Tools,
+  { keep = KEPT, last }: { readonly keep: number | undefined; readonly last: Instant },
+): string {
+  const isSoon = jobsIn(input) > LONG && plan.at - last < SELDOM;
+  if (keep === 0 || isSoon || !isNews(plan)) return '';
+  return createHash('sha256').update(`${store.controller} ${epoch} ${plan.at}`).digest('hex');
+}
+
+/** Keeps what a cycle was decided by. */
+export function recordCycle(
+  { plan, input, view }: Thought,
+  name: string,
+  { store, epoch }: Tools,
+  keep = KEPT,
+): void {
   const text = writeRecord({ input, ...(view !== undefined && { view }) });
-  const digest = createHash('sha256').update(text).digest('hex');
-  const recorded = { digest, at: plan.at, policy: input.policy, text };
-  const jobs = input.look.batch?.jobs.length ?? 0;
-  const fewer = Math.max(LEAST, Math.floor(MOST_JOBS / Math.max(1, jobs)));
-  tools.store.record(tools.epoch, recorded, Math.min(keep, fewer));
-  return digest;
+  const fewer = Math.max(LEAST, Math.floor(MOST_JOBS / Math.max(1, jobsIn(input))));
+  const recorded = { digest: name, at: plan.at, policy: input.policy, text };
+  store.record(epoch, recorded, Math.min(keep, fewer));
+}
+
+function jobsIn({ look }: PlanInput): number {
+  return look.batch?.jobs.length ?? 0;
 }
 
 function isNews({ entries, starts, actions }: Plan): boolean {

@@ -44,14 +44,10 @@ async function one(
     .journal({ since: at, limit: Number.MAX_SAFE_INTEGER })
     .filter(({ look, kind }) => look === digest && kind !== 'start')
     .map((entry) => entry.text);
-  // A cycle that has just begun is recorded before the journal tells of it.
-  const isBegun = told.length === 0 && digest === store.recorded()[0]?.digest;
-  const isSame =
-    isBegun ||
-    isDeepStrictEqual(
-      told,
-      entries.map((entry) => entry.text),
-    );
+  const isSame = isDeepStrictEqual(
+    told,
+    entries.map((entry) => entry.text),
+  );
   const now = view === undefined ? undefined : await policies.decide(view);
   const differences = input.decision && now ? compare(at, input.decision, now) : [];
   return {

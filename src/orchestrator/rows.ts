@@ -147,7 +147,7 @@ export interface Entry {
   readonly node?: NodeId;
   readonly pool?: PoolName;
   readonly jobs?: readonly JobId[];
-  /** Digest of what was seen, and the policy that was asked. */
+  /** Name of the record of what was seen, which may be kept; and the policy that was asked. */
   readonly look?: string;
   readonly policy?: string;
   readonly data?: unknown;

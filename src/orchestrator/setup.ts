@@ -59,7 +59,7 @@ export interface OrchestratorSetup {
   readonly arm?: boolean;
   /** Cycles that are kept for replay. Default 20. */
   readonly record?: number;
-  /** Hears of each cycle. */
+  /** Hears of each cycle when all is done, before it is recorded. */
   onCycle?(report: CycleReport): void;
 }
 

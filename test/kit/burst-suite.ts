@@ -153,7 +153,7 @@ function said({ home }: BurstCluster): readonly string[] {
 /** The machine that a node runs on loses power: nobody is told. */
 async function lose(root: Host, work: string, name: string): Promise<void> {
   const place = join(work, 'state/nodes/local', name);
-  const guest = `/tmp/apppot-2001/${name.split('-').at(-1)}`;
+  const guest = join(work, 'tmp/apppot-2001', name.split('-').at(-1) ?? '');
   await root.run([
     ...['sh', '-c'],
     `cut -d' ' -f1 "$1/claim" "$2/processes" | while read -r pid; do kill -s KILL -- "-$pid"; done`,

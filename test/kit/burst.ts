@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { chmodSync, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../../src/host/host.ts';
 import { until } from './until.ts';
@@ -29,7 +29,12 @@ export interface HeadOptions {
 }
 
 export function head({ words, host, bin, file, directory }: HeadOptions): Head {
-  const apppot = ['env', `PATH=${bin}:/usr/sbin:/usr/bin:/sbin:/bin`, 'HOME=/root', 'apppot'];
+  // Guests of other tests have other numbers of processes there: each would take the other's for dead.
+  const temporary = join(directory, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  chmodSync(temporary, 0o1777);
+  const surroundings = ['HOME=/root', `TMPDIR=${temporary}`];
+  const apppot = ['env', `PATH=${bin}:/usr/sbin:/usr/bin:/sbin:/bin`, ...surroundings, 'apppot'];
   const logFile = join(directory, 'orchestrator.log');
   const pidFile = join(directory, 'orchestrator.pid');
   let child: ChildProcess | undefined;

@@ -1,3 +1,5 @@
+import { ConfigError } from '../../config/errors.ts';
+import { usableParts } from '../../config/orchestrator/usable.ts';
 import { type Opened, openAll } from '../../orchestrator/from-config/open.ts';
 import type { Deps } from '../deps.ts';
 import { openFile } from './file.ts';
@@ -12,13 +14,16 @@ interface Finding {
 /** Findings are no failure of ours: the status tells of them. */
 const FOUND = 1;
 
-/** @throws {ConfigError | PolicyError} when the file itself is wrong. */
+/**
+ * @throws {ConfigError | PolicyError} when the file itself is wrong; what is right of it is asked all the same, and the
+ *   message tells of that, too.
+ */
 export async function checkOrchestratorFile(
   path: string,
   { json }: { readonly json?: boolean },
   deps: Deps,
 ): Promise<void> {
-  const version = await openFile(path, deps);
+  const version = await openFile(path, deps).catch((error) => failWithAll(error, path, deps));
   try {
     const opened = await openAll(version.settings, placeOf(deps));
     const findings = await ask(opened).finally(() => opened.close());
@@ -33,10 +38,37 @@ export async function checkOrchestratorFile(
   }
 }
 
+async function failWithAll(error: unknown, path: string, deps: Deps): Promise<never> {
+  if (!(error instanceof ConfigError) || error.code !== 'FILE_MALFORMED') throw error;
+  const usable = await usableParts(path);
+  if (usable === undefined) throw error;
+  const opened = await openAll(usable.config, placeOf(deps));
+  const findings = await ask(onlySaid(opened, usable.standIns)).finally(() => opened.close());
+  const lines = findings.map(({ of, text }) => `\n  ${of}: ${text}`);
+  throw new ConfigError(`${error.message}${lines.join('')}`, {
+    kind: error.kind,
+    code: error.code,
+  });
+}
+
+interface Asked extends Pick<Opened, 'pools' | 'vpn'> {
+  readonly batch?: Opened['batch'];
+}
+
+/** The VPN depends on seats and machines: it is not asked when those are wrong. */
+function onlySaid({ batch, pools, vpn }: Opened, standIns: ReadonlySet<string>): Asked {
+  const isPlaced = !standIns.has('seats') && !standIns.has('machines');
+  return {
+    ...(!standIns.has('batch') && { batch }),
+    pools: standIns.has('pools') ? [] : pools,
+    ...(vpn !== undefined && isPlaced && { vpn }),
+  };
+}
+
 /** All of them at once: one that does not answer holds up none of the others. */
-async function ask({ batch, pools, vpn }: Opened): Promise<readonly Finding[]> {
+async function ask({ batch, pools, vpn }: Asked): Promise<readonly Finding[]> {
   const asked = [
-    { of: batch.name, check: () => batch.check() },
+    ...(batch === undefined ? [] : [{ of: batch.name, check: () => batch.check() }]),
     ...pools.map(({ pool, provider }) => ({
       of: `pool ${pool.name}`,
       check: () => provider.check(),

@@ -158,6 +158,22 @@ describe('apppot orchestrate check', () => {
     });
   });
 
+  it('tells of mistakes and of what does not answer at once', async () => {
+    const pools = YAML.replace(
+      /- \{name: uml.*/,
+      '- {name: uml, provider: {kind: uml, image: gone.img}, memory: 1G, max-nodes: 4}\n  - {name: Bad, provider: {kind: dummy}, memory: 1G, max-nodes: 1}',
+    );
+    const path = file('burst.yaml', pools.replace('[bin-pack]', '[bin-pak]'));
+    const { stderr, exitCode } = await apppot('orchestrate', 'check', path);
+    expect(stderr.split('\n').slice(0, 3)).toEqual([
+      `apppot: Cannot use "${path}": 2 mistakes`,
+      '  line 6: pools[1].name: expected at most 16 lower-case letters, digits and dashes, found "Bad"',
+      '  line 7: policies[0].bin-pak: unknown setting; did you mean "bin-pack"?',
+    ]);
+    expect(stderr).toMatch(/^ {2}pool uml: Cannot .*gone\.img/m);
+    expect(exitCode).toBe(2);
+  });
+
   it('asks everything that the file names, and tells what it finds', async () => {
     const good = await apppot('orchestrate', 'check', file('burst.yaml', YAML), '--json');
     expect(JSON.parse(good.stdout)).toMatchObject({ pools: ['uml'], findings: [] });

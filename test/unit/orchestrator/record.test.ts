@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../src/model/job.ts';
+import type { Tools } from '../../../src/orchestrator/act/tools.ts';
 import { DEFAULT_LIMITS } from '../../../src/orchestrator/limits.ts';
-import type { PlanInput } from '../../../src/orchestrator/plan/plan.ts';
-import { readRecord, writeRecord } from '../../../src/orchestrator/record.ts';
+import { makePlan, type PlanInput } from '../../../src/orchestrator/plan/plan.ts';
+import { readRecord, recordName, writeRecord } from '../../../src/orchestrator/record.ts';
 import { FIRST_PULSE } from '../../../src/orchestrator/rows.ts';
+import { memoryStore } from '../../../src/orchestrator/store/memory.ts';
 import { jobsShown } from '../../../src/orchestrator/view.ts';
 import { hostOf, jobOf, NOW, nodeOf, viewOf } from '../../kit/policy-view.ts';
 
@@ -64,6 +66,21 @@ describe('writeRecord()', () => {
     const unserved = jobs.map(({ id }) => id);
     const text = writeRecord({ input: inputOf(jobs, { unserved, refused: [] }) });
     expect(text.length).toBeLessThan(40 * jobs.length);
+  });
+});
+
+describe('recordName()', () => {
+  const nameOf = (jobs: number, last: number) => {
+    const input = inputOf(Array(jobs).fill(jobOf(1)), { unserved: [], refused: [] });
+    const store = memoryStore('c');
+    const plan = { ...makePlan(input), actions: [{ do: 'remove-host', host: 'x' }] } as const;
+    const tools = { store, epoch: 1 } as unknown as Tools;
+    return recordName({ input, plan, seats: [] }, tools, { keep: 20, last });
+  };
+
+  it('keeps each cycle of a short queue, and of a long one some', () => {
+    const names = [nameOf(20_000, NOW - 1), nameOf(20_001, NOW - 300), nameOf(20_001, NOW - 299)];
+    expect(names.map((name) => name.length)).toEqual([64, 64, 0]);
   });
 });
 
