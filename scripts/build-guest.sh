@@ -16,7 +16,7 @@ compile() { # PROGRAM SOURCE...
 compile "$out/apppot-init" image/guest/init/*.c
 compile "$out/apppot-rsh" image/guest/rsh/*.c
 compile "$native/apppot-confine" image/host/confine.c
-compile "$native/apppot-switch" image/host/switch/*.c
+compile "$native/apppot-switch" -O3 image/host/switch/*.c
 compile "$native/apppot-gauge" -O2 image/gauge/*.c
 
 # It must run on the oldest Node.js of the suites that images are built of: Debian 12 has 18.

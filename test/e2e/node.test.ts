@@ -1,12 +1,21 @@
-import { chownSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { localHost } from '../../src/host/local.ts';
+import { AGENT, TOLD } from '../../src/provider/guest-provider.ts';
 import type { Order } from '../../src/provider/provider.ts';
 import { umlProvider } from '../../src/provider/uml.ts';
 import { ADA, LEASE, type NodeLab, nodeLab, TOKEN } from '../kit/node-lab.ts';
-import { providerContract } from '../kit/provider-contract.ts';
+import { anOrder, openlyReadable, providerContract } from '../kit/provider-contract.ts';
 import { until } from '../kit/until.ts';
 
 let lab: NodeLab;
@@ -61,6 +70,8 @@ describe('a node', () => {
     const said = (path: string) => lab.listener.heard.find((one) => one.path === path)?.body;
     expect(said('/ready')).toEqual({ node, token: TOKEN });
     await until('the VPN shows it', async () => (await lab.vpn.connected()).has(node), log);
+    await expectSecrecy(order);
+    await expectGuest(node);
     expect(await lab.reopen().list()).toMatchObject({
       complete: true,
       instances: [{ id, name: id, state: 'running', tags: order.tags }],
@@ -132,13 +143,13 @@ describe('a node', () => {
 
 describe('umlProvider()', () => {
   const settings = 'node=n\nhost=node\ndaemon=none\nvpn=none\nreport=\n';
-  const open = () =>
+  const open = (path = '/usr/bin:/bin') =>
     umlProvider({
       name: 'here',
       host: localHost,
       base: join(lab.directory, 'others'),
       temporary: tmpdir(),
-      path: '/usr/bin:/bin',
+      path,
       caller: { uid: ADA, gid: ADA, user: 'ada', group: 'ada', umask: 0o22 },
       isOther: true,
       image: lab.image,
@@ -147,9 +158,41 @@ describe('umlProvider()', () => {
       now: () => Date.now() / 1_000,
     });
   const files = new Map([['settings', { contents: settings, secret: false }]]);
+
+  it('ends the network helper of a node that was killed before it was written down', async () => {
+    const bin = join(lab.directory, 'bin');
+    mkdirSync(bin);
+    const lines = [
+      '#!/bin/sh',
+      'for socket; do :; done',
+      'kill -s KILL -- "-$PPID"',
+      `rm -f "\${socket%/*}/processes"`,
+      'exec /usr/bin/slirp4netns "$@"',
+    ];
+    writeFileSync(join(bin, 'slirp4netns'), `${lines.join('\n')}\n`, { mode: 0o755 });
+    const provider = open(`${bin}:/usr/bin:/bin`);
+    const order = anOrder({ files });
+    const helpers = (): readonly string[] =>
+      readdirSync('/proc').filter((pid) => {
+        const words = wordsOf(pid);
+        return (
+          words[0] === '/usr/bin/slirp4netns' &&
+          words.some((word) => word.endsWith(`/${order.tags.node}/net.sock`))
+        );
+      });
+    await provider.create(order);
+    await until(
+      'its helper is there, which its starter did not outlive',
+      () => helpers().length > 0,
+    );
+    const isListed = async () => (await provider.list()).instances.length > 0;
+    await until('it is listed no more', async () => !(await isListed()));
+    await until('its helper has ended', () => helpers().length === 0);
+  });
+
   providerContract(() => ({
     provider: open(),
-    reopen: open,
+    reopen: () => open(),
     files,
     places: [join(lab.directory, 'others')],
     kill: (id) => {
@@ -159,6 +202,39 @@ describe('umlProvider()', () => {
     log: () => '',
   }));
 });
+
+/** Nowhere, here or in the guest, is a secret a word of a program, in a log, or in a file that others can read. */
+async function expectSecrecy({ files, tags }: Order): Promise<void> {
+  const key = files.get('vpn.key')?.contents.split('\n')[1] ?? '';
+  expect(key).toHaveLength(64);
+  const here = await localHost.run(['ps', '-eo', 'args', 'ww']);
+  const there = await asAda('exec', tags.node, 'ps', '-eo', 'args', 'ww');
+  expect(there).toContain('openvpn --cd');
+  const said = [here.stdout, there, await asAda('logs', tags.node), log()].join('\n');
+  const places = [lab.directory, join(tmpdir(), `apppot-${ADA}`)];
+  for (const secret of [TOKEN, LEASE, key]) {
+    expect(said.includes(secret)).toBe(false);
+    expect(places.flatMap((place) => openlyReadable(place, secret))).toEqual([]);
+  }
+}
+
+/** A node is a guest of its user's, as any other. */
+async function expectGuest(node: string): Promise<void> {
+  const all: readonly { readonly name: string }[] = JSON.parse(await asAda('ps', '--json'));
+  expect(all.find(({ name }) => name === node)).toMatchObject({
+    state: 'running',
+    command: [AGENT, TOLD],
+  });
+  expect(await asAda('logs', node)).toContain('Core dump limits');
+  expect(await asAda('exec', node, 'cat', '/proc/sys/kernel/hostname')).toBe('node001');
+}
+
+async function asAda(...words: readonly string[]): Promise<string> {
+  const as = ['setpriv', `--reuid=${ADA}`, `--regid=${ADA}`, '--clear-groups'];
+  const { bin } = inject('installed');
+  const surroundings = ['env', `HOME=${tmpdir()}`, `PATH=${bin}:/usr/bin:/bin`];
+  return (await localHost.run([...as, ...surroundings, 'apppot', ...words])).stdout;
+}
 
 /** Numbers of the processes of a node's guest, its kernel first. */
 function guestsOf({ tags }: Order): string[] {

@@ -12,8 +12,8 @@ export class Purse {
   private start = 0;
   private before = 0;
   private spent = 0;
-  /** Of it for machines that were nobody's. */
-  private astray = 0;
+  /** Of it for machines that could not be ended then, or were nobody's. */
+  private excused = 0;
   private readonly seen = new Set<string>();
   private slack = 0;
 
@@ -31,12 +31,12 @@ export class Purse {
   charge(
     now: number,
     machines: readonly Machine[],
-    isAlone: (machine: Machine) => boolean,
+    isExcused: (machine: Machine) => boolean,
   ): string | undefined {
     this.turn(now);
-    for (const machine of machines) this.add(machine, now, isAlone(machine));
+    for (const machine of machines) this.add(machine, now, isExcused(machine));
     this.before = now;
-    const most = this.terms.limit + this.slack + this.astray;
+    const most = this.terms.limit + this.slack + this.excused;
     if (this.spent <= most) return undefined;
     return `${this.spent.toFixed(2)} spent of ${this.terms.limit}, ${most.toFixed(2)} with one more look`;
   }
@@ -47,19 +47,19 @@ export class Purse {
     Object.assign(this, {
       start,
       spent: 0,
-      astray: 0,
+      excused: 0,
       slack: 0,
       before: Math.max(start, this.before),
     });
     this.seen.clear();
   }
 
-  private add({ id, price, made, ended }: Machine, now: number, isAlone: boolean): void {
+  private add({ id, price, made, ended }: Machine, now: number, isExcused: boolean): void {
     const length = Math.min(now, ended ?? now) - Math.max(made, this.before);
     if (length <= 0) return;
     const cost = (price * length) / HOUR;
     this.spent += cost;
-    if (isAlone) this.astray += cost;
+    if (isExcused) this.excused += cost;
     if (this.seen.has(id)) return;
     this.seen.add(id);
     this.slack += (price * this.look) / HOUR;
