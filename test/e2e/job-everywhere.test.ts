@@ -128,19 +128,24 @@ describe.each(Object.entries(PLACES))('%s', (kind, open) => {
     expect((await apppot('submit', ...more)).stdout).toMatch(/\n2 jobs: 2 finished$/);
   }, 240_000);
 
-  it('says whether guests can run there', async () => {
-    const { image } = inject('installed');
-    const before = (await apppot('jobs')).stdout;
-    const site = ['doctor', '--site', (place as Place).to, '--image', image, '--mem', '64M'];
-    const { status, stdout, stderr } = await apppot(...site, '--json');
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const { usable, lines } = JSON.parse(stdout);
-    expect(usable).toBe(true);
-    const ids = ['ptrace', 'memory-shared', 'exec', 'quota', 'kernel', 'image', 'image-boot'];
-    for (const id of ids)
-      expect(lines).toContainEqual(expect.objectContaining({ id, verdict: 'ok' }));
-    expect((await apppot('jobs')).stdout).toBe(before);
-  }, 240_000);
+  // doctor-site.test.ts looks closer at the other two.
+  it.runIf(kind !== 'local' && kind !== 'arc')(
+    'says whether guests can run there',
+    async () => {
+      const { image } = inject('installed');
+      const before = (await apppot('jobs')).stdout;
+      const site = ['doctor', '--site', (place as Place).to, '--image', image, '--mem', '64M'];
+      const { status, stdout, stderr } = await apppot(...site, '--json');
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const { usable, lines } = JSON.parse(stdout);
+      expect(usable).toBe(true);
+      const ids = ['ptrace', 'memory-shared', 'exec', 'quota', 'kernel', 'image', 'image-boot'];
+      for (const id of ids)
+        expect(lines).toContainEqual(expect.objectContaining({ id, verdict: 'ok' }));
+      expect((await apppot('jobs')).stdout).toBe(before);
+    },
+    240_000,
+  );
 
   it('ends the guest of a job that is killed', async () => {
     const { image } = inject('installed');
