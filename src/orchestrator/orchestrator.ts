@@ -98,6 +98,7 @@ async function cycle(state: State, signal?: AbortSignal): Promise<CycleReport> {
     ...{ clock: setup.clock, random: setup.random, batch: setup.batch, store: setup.store },
     ...{ epoch, limits, pools: new Map(setup.pools.map((one) => [one.pool.name, one])) },
     ...(setup.vpn !== undefined && { vpn: setup.vpn }),
+    ...(setup.owner !== undefined && { owner: setup.owner }),
     ...(signal !== undefined && { signal }),
   };
   const { record: keep } = setup;

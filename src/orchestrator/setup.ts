@@ -46,6 +46,8 @@ export interface OrchestratorSetup {
   readonly clock: Clock;
   readonly random: Random;
   readonly batch: BatchSystem;
+  /** Whom instances name as the one to ask, as `user@machine`. */
+  readonly owner?: string;
   readonly pools: readonly PoolSetup[];
   readonly store: Store;
   /** Asked once in each cycle: between two it may become another. */

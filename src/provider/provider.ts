@@ -29,10 +29,14 @@ export class ProviderError extends AppPotError<ProviderCode> {}
 export interface Tags {
   /** UUID of the orchestrator that owns it. */
   readonly controller: string;
+  /** Whom to ask about it, as `user@machine`. */
+  readonly owner?: string;
   readonly pool: PoolName;
   readonly node: NodeId;
   readonly specHash: string;
   readonly created: Instant;
+  /** From then on it is of no use to anybody, whatever became of its orchestrator. Absent: it has no such end. */
+  readonly expires?: Instant;
   /** Its place in the cluster: so that one that the store has forgotten is taken over, not ended under its jobs. */
   readonly seat: Seat;
 }

@@ -2,20 +2,25 @@ import type { Seat } from '../model/node.ts';
 import type { Tags } from './provider.ts';
 
 /** Tags as the one line that travels with everything made for a node. */
-export function renderTags({ controller, pool, node, seat, specHash, created }: Tags): string {
-  return JSON.stringify({ controller, pool, node, seat, specHash, created });
+export function renderTags(tags: Tags): string {
+  const { controller, owner, pool, node, seat, specHash, created, expires } = tags;
+  return JSON.stringify({ controller, owner, pool, node, seat, specHash, created, expires });
 }
 
 /** @returns undefined when the text holds no tags: then it is nobody's. */
 export function parseTags(text: string): Tags | undefined {
   const found = parse(text);
-  const { controller, pool, node, seat, specHash, created } = found;
+  const { controller, owner, pool, node, seat, specHash, created, expires } = found;
   if (typeof controller !== 'string' || typeof pool !== 'string' || typeof node !== 'string') {
     return undefined;
   }
   if (typeof specHash !== 'string' || typeof created !== 'number') return undefined;
   if (!isSeat(seat)) return undefined;
-  return { controller, pool, node, seat, specHash, created };
+  return {
+    ...{ controller, pool, node, seat, specHash, created },
+    ...(typeof owner === 'string' && { owner }),
+    ...(typeof expires === 'number' && { expires }),
+  };
 }
 
 function isSeat(value: unknown): value is Seat {

@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { openTarget } from '../../grid/open.ts';
 import { localHost } from '../../host/local.ts';
 import { sshMachine } from '../../host/ssh/machine.ts';
@@ -20,6 +20,7 @@ export function placeOf({ env, host }: Deps): Place {
   const caller = callerOf(process);
   return {
     ...{ clock: systemClock, random: systemRandom, host, caller },
+    owner: `${caller.user}@${hostname()}`,
     path: env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin',
     temporary: env.TMPDIR || tmpdir(),
     connect: (destination) =>

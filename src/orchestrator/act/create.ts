@@ -1,5 +1,5 @@
 import type { InstanceId, NodeFile, NodeId } from '../../model/node.ts';
-import { type Order, ProviderError } from '../../provider/provider.ts';
+import { type Order, ProviderError, type Tags } from '../../provider/provider.ts';
 import { reasonOf } from '../errors.ts';
 import { afterFailure, afterNoCapacity } from '../plan/failure.ts';
 import type { NodeRow } from '../rows.ts';
@@ -51,8 +51,8 @@ async function prepare(
   setup: PoolSetup,
   tools: Tools,
 ): Promise<Order | undefined> {
-  const { batch, vpn, limits, store } = tools;
-  const { id: node, name, pool, seat, specHash, created } = row;
+  const { batch, vpn, limits } = tools;
+  const { id: node, name, seat } = row;
   const { slots, memory, features } = setup.pool;
   try {
     const keys: ReadonlyMap<string, NodeFile> =
@@ -60,7 +60,7 @@ async function prepare(
     const host = { name: seat.host, address: seat.address, slots, memory, features };
     await mutate(tools, (signal) => batch.add(host, signal));
     const files = setup.files({ node: row, ...secrets, leaseTime: limits.lease });
-    const tags = { controller: store.controller, pool, node, specHash, created, seat };
+    const tags = tagsOf(row, tools);
     return { name, tags, files: new Map([...keys, ...files]) };
   } catch (error) {
     if (isLost(error)) throw error;
@@ -71,6 +71,16 @@ async function prepare(
     });
     return undefined;
   }
+}
+
+/** Of a row they are the same whenever they are asked for. */
+function tagsOf({ id, created, maxLifetime, ...row }: NodeRow, { store, owner }: Tools): Tags {
+  const { pool, specHash, seat } = row;
+  return {
+    ...{ controller: store.controller, pool, node: id, specHash, created, seat },
+    ...(owner !== undefined && { owner }),
+    ...(Number.isFinite(maxLifetime) && { expires: created + maxLifetime }),
+  };
 }
 
 function made(row: NodeRow, instance: InstanceId, step: Step, { clock }: Tools): NodeRow {

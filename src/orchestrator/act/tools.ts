@@ -19,6 +19,8 @@ export interface Tools {
   readonly vpn?: Vpn;
   readonly store: Store;
   readonly epoch: Epoch;
+  /** See {@link OrchestratorSetup.owner}. */
+  readonly owner?: string;
   readonly limits: Limits;
   readonly signal?: AbortSignal;
 }

@@ -56,11 +56,12 @@ export async function openAll(settings: Settings, on: Place): Promise<Opened> {
 export function setupOf(
   settings: Settings,
   { batch, pools, vpn }: Opened,
-  { clock, random }: Place,
+  { clock, random, owner }: Place,
 ): Omit<OrchestratorSetup, 'store' | 'policy'> {
   const { seats, limits, budget } = settings;
   return {
     ...{ clock, random, batch, pools, seats: seats.seats },
+    ...(owner !== undefined && { owner }),
     ...(vpn !== undefined && { vpn }),
     ...(budget !== undefined && { budget }),
     limits: withoutGaps(limits),

@@ -20,6 +20,8 @@ export interface Place {
    */
   openTarget(spec: TargetSpec, base: string): Target;
   readonly caller: Caller;
+  /** Its name, and the machine's, as `user@machine`. */
+  readonly owner?: string;
   /** `$PATH` */
   readonly path: string;
   /** `$TMPDIR` */

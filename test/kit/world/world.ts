@@ -103,6 +103,7 @@ export class World {
     return {
       ...{ clock, random: chance, store, policy: direct(policy), limits: options.limits },
       batch: this.cluster.api(),
+      owner: 'root@head',
       vpn: fakeVpn(this),
       pools: pools.map(({ pool, provider }) => ({
         ...{ pool, specHash: 'v1', provider: cloud(this, provider, pool.price) },

@@ -36,6 +36,19 @@ it('explainNode() tells why a node was started and ended, with the proof', async
   expect(() => explainNode(world.store, 'vb-none')).toThrow('no node has that name');
 });
 
+it('an instance carries whose it is, and until when anybody may want it', async () => {
+  const world = worldOf({});
+  submit(world, 1, 3_000);
+  world.startOrchestrator();
+  await world.pass(300);
+  const [row] = world.store.all();
+  const [machine] = own(world);
+  expect(machine?.tags).toEqual({
+    ...{ controller: UUID, owner: 'root@head', pool: 'small', node: row?.id, seat: row?.seat },
+    ...{ specHash: 'v1', created: row?.created, expires: (row?.created ?? 0) + 7 * 86_400 },
+  });
+});
+
 it('explainJob() tells what was started for a job, and why nothing is', async () => {
   const world = worldOf({ record: 100, limits: { maxDelta: 1 } });
   submit(world, 1, 3_000);

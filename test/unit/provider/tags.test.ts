@@ -2,16 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLabel, parseTags, renderLabel, renderTags } from '../../../src/provider/tags.ts';
 
-const TAGS = fc.record({
+const INSTANT = fc
+  .double({ noNaN: true, noDefaultInfinity: true })
+  .filter((number) => !Object.is(number, -0));
+
+const ALWAYS = {
   controller: fc.uuid(),
   pool: fc.string(),
   node: fc.string(),
   specHash: fc.string(),
-  created: fc
-    .double({ noNaN: true, noDefaultInfinity: true })
-    .filter((number) => !Object.is(number, -0)),
+  created: INSTANT,
   seat: fc.record({ host: fc.string(), address: fc.string() }),
-});
+};
+const TAGS = fc.record(
+  { ...ALWAYS, owner: fc.string(), expires: INSTANT },
+  { requiredKeys: ['controller', 'pool', 'node', 'specHash', 'created', 'seat'] },
+);
 
 describe('tags', () => {
   it('are the same after a journey, in one line', () => {
