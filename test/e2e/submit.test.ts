@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type ArcCe, startArcCe } from '../kit/arc-ce.ts';
@@ -48,6 +49,18 @@ describe('a job on a real ARC service', () => {
     expect(readFileSync(join(work.path, 'got/results/out.txt'), 'utf8')).toBe('an input\n');
     expect(await apppot(['job', 'clean', id])).toMatchObject({ status: 0 });
     expect((await apppot(['job', 'show', id])).stderr).toContain('no job has this name');
+  });
+
+  it('whose image is small brings that along', async () => {
+    const image = join(work.path, 'small.img');
+    copyFileSync(inject('installed').image, image);
+    chmodSync(image, 0o644);
+    execFileSync('resize2fs', ['-M', image], { stdio: 'pipe' });
+    const words = ['--to', ce.url, '--ship-image', image, '--ship-kernel', KERNEL];
+    const done = await apppot(['submit', ...words, '--mem', '128M', '--wait', '--', 'uname', '-s']);
+    expect(done).toMatchObject({ status: 0, stderr: '' });
+    const id = done.stdout.toString().trim();
+    expect((await apppot(['job', 'cat', id])).stdout.toString()).toBe('Linux\n');
   });
 
   it('is ended before its wall time is over, with a line that says so', async () => {

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobDescription } from '../../../src/grid/description.ts';
 import { OWN_FILES } from '../../../src/grid/sandbox.ts';
 import { renderWrapper } from '../../../src/grid/wrapper.ts';
+import { denier } from '../../kit/doctor.ts';
 import { jobDescription } from '../../kit/job.ts';
 
 const BASE = `sha256:${'a'.repeat(64)}`;
@@ -44,11 +45,13 @@ interface Wish {
   /** Commands before the wrapper. */
   readonly first?: string;
   readonly shell?: string;
+  /** Words that start it. */
+  readonly by?: readonly string[];
 }
 
 /** Runs a wrapper that is expected to go no further than its checks. */
 function refusal(changes: Partial<JobDescription>, wish: Wish = {}) {
-  const { env = {}, base = '', without = [], first = ':', shell = 'dash' } = wish;
+  const { env = {}, base = '', without = [], first = ':', shell = 'dash', by = [] } = wish;
   const directory = mkdtempSync(at('job '));
   mkdirSync(join(directory, 'tmp'));
   const description = jobDescription({
@@ -59,15 +62,17 @@ function refusal(changes: Partial<JobDescription>, wish: Wish = {}) {
   for (const name of [OWN_FILES.command, OWN_FILES.environment, OWN_FILES.changes]) {
     if (!without.includes(name)) writeFileSync(join(directory, name), '');
   }
-  const { status, stderr, stdout } = spawnSync(
+  const [program = '', ...words] = [
+    ...by,
     'sh',
-    ['-c', `${first}; exec ${shell} ./${OWN_FILES.wrapper}`],
-    {
-      cwd: directory,
-      env: { PATH: '/usr/bin:/bin', TMPDIR: join(directory, 'tmp'), ...env },
-      encoding: 'utf8',
-    },
-  );
+    '-c',
+    `${first}; exec ${shell} ./${OWN_FILES.wrapper}`,
+  ];
+  const { status, stderr, stdout } = spawnSync(program, words, {
+    cwd: directory,
+    env: { PATH: '/usr/bin:/bin', TMPDIR: join(directory, 'tmp'), ...env },
+    encoding: 'utf8',
+  });
   expect(stdout).toBe('');
   expect(readdirSync(join(directory, 'tmp'))).toEqual([]);
   return {
@@ -181,6 +186,26 @@ describe.each(['dash', 'busybox sh', 'bash'])('a wrapper run by %s', (shell) => 
     expect({ ...found, line: found.line?.replace(/\d+ MiB/g, 'N MiB') }).toEqual({
       status,
       line: `apppot: ${message}`,
+    });
+  });
+});
+
+describe('a wrapper on a worker that forbids tracing', () => {
+  it.runIf(process.getuid?.() === 0)('refuses what Yama forbids', () => {
+    const strict =
+      'mount -t tmpfs none /proc/sys/kernel; mkdir /proc/sys/kernel/yama; echo 3 >/proc/sys/kernel/yama/ptrace_scope';
+    expect(refusal({}, { by: ['unshare', '--mount'], first: strict })).toEqual({
+      status: 126,
+      line: 'apppot: Cannot run the guest: this worker lets no program trace its children (kernel.yama.ptrace_scope is 3)',
+    });
+  });
+
+  it('refuses what a filter of system calls forbids, in the words of the kernel', () => {
+    const number = process.arch === 'arm64' ? '117' : '101';
+    const env = { APPPOT_KERNEL: '/usr/bin/linux.uml', APPPOT_CONFINE: 'none' };
+    expect(refusal({}, { by: [denier(at('deny')), number], env })).toEqual({
+      status: 126,
+      line: 'apppot: Cannot run the guest: this host lets no program trace another (ptrace: Operation not permitted)',
     });
   });
 });

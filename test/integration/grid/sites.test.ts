@@ -1,8 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { readCredentials } from '../../../src/grid/arc/credentials.ts';
+import { arcTarget } from '../../../src/grid/arc/target.ts';
 import { freePort } from '../../../src/host/ports.ts';
+import { startArcCe } from '../../kit/arc-ce.ts';
+import { stagedJob, until as untilJob } from '../../kit/target-job.ts';
 import { temporaryDirectory } from '../../kit/temporary.ts';
+import { until } from '../../kit/until.ts';
 
 const BIN = join(import.meta.dirname, '../../../bin/apppot.js');
 const directory = temporaryDirectory();
@@ -11,15 +17,17 @@ beforeAll(async () => {
   down = `localhost:${await freePort()}`;
 });
 
+/** Any that can be read: nobody is there to look at it. */
+const ANY_TOKEN = { BEARER_TOKEN_FILE: '/etc/hostname' };
+
 function apppot(...words: readonly string[]) {
+  return apppotWith(ANY_TOKEN, ...words);
+}
+
+function apppotWith(credentials: Readonly<Record<string, string>>, ...words: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], {
     encoding: 'utf8',
-    env: {
-      PATH: '/usr/bin:/bin',
-      HOME: directory.path,
-      // Any that can be read: nobody is there to look at it.
-      BEARER_TOKEN_FILE: '/etc/hostname',
-    },
+    env: { PATH: '/usr/bin:/bin', HOME: directory.path, ...credentials },
   });
   return { status, stdout: stdout.trim(), stderr: stderr.trim() };
 }
@@ -56,3 +64,33 @@ it('when none is left, that is said, and nothing is recorded', () => {
   expect([done.status, done.stdout]).toEqual([125, '']);
   expect(apppot('jobs', '--json').stdout).toBe(before);
 });
+
+it('of two sites that answer, the one with more free slots takes the job', async () => {
+  const { certificate, key, authorities, url, stop } = await startArcCe();
+  try {
+    const endpoint = new URL(url);
+    const credentials = readCredentials({ certificate, key, authorities }, Date.now() / 1_000);
+    const arc = arcTarget({ endpoint, credentials, deadline: 20 });
+    const own = { X509_USER_CERT: certificate, X509_USER_KEY: key, X509_CERT_DIR: authorities };
+    const submit = () => {
+      const sites = ['--to', url, '--to', 'local'];
+      const done = apppotWith(own, 'submit', ...sites, '--json', ...JOB);
+      expect(done).toMatchObject({ status: 0, stderr: '' });
+      const { id, attempts } = JSON.parse(done.stdout);
+      return { id, kind: attempts[0].target.kind };
+    };
+    const free = async (): Promise<number> => (await arc.load()).free ?? -1;
+    const all = cpus().length;
+    await until('all slots are free', async () => (await free()) === all);
+    const { id, kind } = submit();
+    expect(kind).toBe('arc');
+    expect(apppotWith(own, 'job', 'wait', id).status).toBe(127);
+    const long = await arc.submit(stagedJob(directory.path, 'sleep 600'));
+    await untilJob(arc, long, ({ state }) => state === 'running');
+    await until('one of them is taken', async () => (await free()) === all - 1);
+    expect(submit().kind).toBe('local');
+    await arc.close();
+  } finally {
+    await stop();
+  }
+}, 120_000);
