@@ -32,6 +32,10 @@ sweep() {
       [ -z "$(find "$directory" -maxdepth 0 -type d -mmin +1 2>/dev/null)" ] || rm -rf "$directory"
       continue
     fi
+    if is_foreign "$directory"; then
+      ! is_foreign_dead "$directory" || clear_instance "$directory"
+      continue
+    fi
     read -r pid start <"$directory/owner" || continue
     [ "$(started "$pid")" = "$start" ] && continue
     clear_instance "$directory"
@@ -68,7 +72,7 @@ open_instance() {
         'Set TMPDIR to a directory of your own that has room.'
     tries=$((tries + 1))
   done
-  printf '%s %s\n' "$$" "$(started "$$")" >"$instance/owner"
+  printf '%s %s\n%s\n' "$$" "$(started "$$")" "$(pid_space "$$")" >"$instance/owner"
   control=$instance/control
   (umask 077 && mkdir "$control" "$instance/uml")
 }

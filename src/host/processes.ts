@@ -6,7 +6,7 @@
  */
 
 import { type ChildProcess, execFile, type StdioOptions, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Seconds } from '../base/clock.ts';
 
 /** A process that still is the one it was: numbers are used again, start times are not. */
@@ -66,6 +66,24 @@ export function identify(pid: number): ProcessId | undefined {
 export function isAlive(process: ProcessId): boolean {
   const fields = statFields(process.pid);
   return fields !== undefined && fields[19] === process.started && fields[0] !== 'Z';
+}
+
+/** The PID namespace of a process, such as `pid:[4026531836]`; undefined when it cannot be seen. */
+export function pidSpace(pid: number | 'self' = 'self'): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** From the initial namespace all processes can be seen. Source: PROC_PID_INIT_INO of the kernel's proc_ns.h. */
+const INITIAL_SPACE = 'pid:[4026531836]';
+
+/** Whether another PID namespace has certainly no process any more. */
+export function isDeadSpace(space: string): boolean {
+  if (pidSpace() !== INITIAL_SPACE) return false;
+  return !processTable().some(({ pid }) => pidSpace(pid) === space);
 }
 
 /** One row of the table of processes. */

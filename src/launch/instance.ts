@@ -19,7 +19,7 @@ import { explain } from '../base/errno.ts';
 import { errnoOf } from '../base/errors.ts';
 import { identify } from '../host/processes.ts';
 import { LaunchError, type MemoryPlace } from './launch.ts';
-import { clear, renderProcess, sweep } from './leftovers.ts';
+import { clear, renderOwner, renderProcess, sweep } from './leftovers.ts';
 import { type InstancePaths, instancePaths, SHARED_MEMORY } from './words.ts';
 
 export interface Instance {
@@ -41,7 +41,7 @@ export interface Instance {
 export function openInstance(parent: string, name: string, uid: number): Instance {
   const paths = instancePaths(join(parent, name));
   makeDirectory(parent, paths.directory, uid);
-  writeFileSync(paths.owner, renderProcess(identify(process.pid)));
+  writeFileSync(paths.owner, renderOwner(process.pid));
   mkdirSync(paths.sockets, { mode: 0o700 });
   return {
     paths,

@@ -6,7 +6,14 @@
 
 import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { identify, isAlive, killGroup, type ProcessId } from '../host/processes.ts';
+import {
+  identify,
+  isAlive,
+  isDeadSpace,
+  killGroup,
+  type ProcessId,
+  pidSpace,
+} from '../host/processes.ts';
 import { type InstancePaths, instancePaths, SHARED_MEMORY } from './words.ts';
 
 /** Directories of instances: where new ones are made, and where a name too long puts them. */
@@ -28,7 +35,15 @@ export function instances(parent: string): InstancePaths[] {
 export function deathOf(paths: InstancePaths): string | undefined {
   const [owner] = readProcesses(paths.owner);
   if (owner === undefined) return isOld(paths) ? 'its start was cut off' : undefined;
+  const space = foreignSpace(paths);
+  if (space !== undefined) return isDeadSpace(space) ? 'its PID namespace is dead' : undefined;
   return isAlive(owner) ? undefined : `process ${owner.pid}, which started it, is dead`;
+}
+
+/** The PID namespace of the owner where it is not ours: numbers of processes mean others there. */
+function foreignSpace({ owner }: InstancePaths): string | undefined {
+  const space = /^pid:\[\d+\]$/m.exec(textOf(owner))?.[0];
+  return space === pidSpace() ? undefined : space;
 }
 
 /** Longer than it takes to note the owner of a new instance. */
@@ -56,6 +71,7 @@ export function clear(paths: InstancePaths): void {
 
 /** Kills the groups of the processes of an instance; a leader may have ended before the rest. */
 export function killProcesses(paths: InstancePaths): void {
+  if (foreignSpace(paths) !== undefined) return;
   for (const recorded of processesOf(paths)) {
     const now = identify(recorded.pid);
     if (now === undefined || now.started === recorded.started) killGroup(recorded.pid);
@@ -67,22 +83,29 @@ export function processesOf({ processes }: InstancePaths): readonly ProcessId[] 
   return readProcesses(processes);
 }
 
+/** What an instance says of its owner. */
+export function renderOwner(pid: number): string {
+  return `${renderProcess(identify(pid))}${pidSpace() ?? ''}\n`;
+}
+
 /** `PID STARTED` on a line. */
 export function renderProcess(process: ProcessId | undefined): string {
   return process === undefined ? '' : `${process.pid} ${process.started}\n`;
 }
 
 function readProcesses(path: string): ProcessId[] {
-  let text = '';
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return [];
-  }
-  return [...text.matchAll(/^(?<pid>\d+) (?<started>\d+)$/gm)].map(({ groups }) => ({
+  return [...textOf(path).matchAll(/^(?<pid>\d+) (?<started>\d+)$/gm)].map(({ groups }) => ({
     pid: Number(groups?.pid),
     started: groups?.started ?? '',
   }));
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function targetOf(link: string): string | undefined {

@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly as?: Person;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Words that run it, such as those of unshare(1). */
+  readonly by?: readonly string[];
   /** Bytes for a pipe, a descriptor, or what the word says; default /dev/null. */
   readonly stdin?: Buffer | string | number | 'ignore' | 'closed' | 'open';
   /** It outlives the test that starts it, but not the file. */
@@ -47,8 +49,9 @@ function kill(children: ReadonlySet<ChildProcess>): void {
 
 /** Runs to the end, in an environment as bare as a batch job's. */
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  const { as = PEOPLE[0], cwd = '/', env = {}, stdin = 'ignore' } = options;
-  const [program = '', ...args] = stdin === 'closed' ? [...WITHOUT_STDIN, ...argv] : argv;
+  const { as = PEOPLE[0], cwd = '/', env = {}, by = [], stdin = 'ignore' } = options;
+  const words = [...by, ...argv];
+  const [program = '', ...args] = stdin === 'closed' ? [...WITHOUT_STDIN, ...words] : words;
   const child = spawn(program, args, {
     cwd,
     env: { PATH: `${inject('installed').bin}:/usr/local/bin:/usr/bin:/bin`, ...env },
