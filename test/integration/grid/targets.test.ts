@@ -140,7 +140,7 @@ describe.each(Object.entries(LABS))('%s', (_kind, open) => {
     const id = await target.submit(job);
     await until(target, id, isOver);
     await target.clean(id);
-    expect(await until(target, id, isOver)).toEqual({ state: 'gone' });
+    expect(await until(target, id, ({ state }) => state === 'gone')).toEqual({ state: 'gone' });
     expect(await target.find(job.mark)).toEqual([]);
   });
 
