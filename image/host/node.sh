@@ -85,7 +85,10 @@ end_servers() {
 bury() { # NAME
   end_network "$1"
   find_instance "$1"
-  [ -z "$instance" ] || clear_instance "$instance"
+  if [ -n "$instance" ]; then
+    clear_instance "$instance"
+    rmdir "${instance%/*}" 2>/dev/null
+  fi
   mkdir -p "$base/.ended"
   {
     head -c 200 "$base/$1/job/node/state" 2>/dev/null

@@ -82,8 +82,12 @@ export async function startGridEngine({ slots = 2 } = {}): Promise<GridEngine> {
 
 /** Programs run as `ada`, and what this process puts into the cluster's directory becomes hers. */
 export function adasMachine({ user, directory }: GridEngine): Machine {
+  // Files of running jobs may go meanwhile; those are hers.
   const give = (): Promise<unknown> =>
-    promisify(execFile)('chown', ['-R', '2001:2001', join(directory, 'gridengine')]);
+    promisify(execFile)('sh', [
+      ...['-c', 'chown -R 2001:2001 "$1" 2>/dev/null || :'],
+      ...['sh', join(directory, 'gridengine')],
+    ]);
   return {
     ...localMachine(user, directory),
     run: async (argv, options) => {
