@@ -42,7 +42,12 @@ export function absence({ missing }: NodeRow, { now }: Sight): Evidence {
  */
 export function isLost(row: NodeRow, sight: Sight): boolean {
   const { limits, now } = sight;
-  if (row.missing < limits.missingListings || row.instance === undefined) return false;
+  if (row.missing < limits.missingListings || !wasThere(row, sight)) return false;
   if (now - (row.lastAsked ?? row.created) < limits.orphanGrace) return false;
   return sight.batch !== undefined && sight.hostOf(row)?.state !== 'up';
+}
+
+/** One that was given up before it had a name may have come, got jobs and gone between two listings. */
+function wasThere({ instance, phase, missing }: NodeRow, { limits }: Sight): boolean {
+  return instance !== undefined || (phase === 'failed' && missing >= limits.orphanListings);
 }

@@ -26,6 +26,16 @@ describe('a world in which everything goes wrong', () => {
     },
   );
 
+  it.each([
+    ['a node given up while it boots came up and got a job', 1_001_673],
+    [
+      'a node given up before it had a name came, got jobs and went, and kept them for ever',
+      3_017_176,
+    ],
+  ])('no longer: %s', { timeout: DEADLINE_MS }, async (_, seed) => {
+    expect((await runSeed(seed)).broken).toEqual([]);
+  });
+
   it('runs the same for the same seed', async () => {
     expect(await runSeed(7)).toEqual(await runSeed(7));
   });
