@@ -1,12 +1,12 @@
 # Processes and directories of guests, for those who start them and those who clean up.
 # shellcheck shell=sh
 
-# Start time of a process, field 22 of its stat file; empty when there is none.
+# Start time of a process, field 22 of its stat file; empty when there is none, or one that only its parent still sees.
 started() { # PID
   read -r stat_line 2>/dev/null <"/proc/$1/stat" || return 0
   # shellcheck disable=SC2086
   set -- ${stat_line##*) }
-  printf '%s' "${20}"
+  [ "$1" = Z ] || printf '%s' "${20}"
 }
 
 # The PID namespace of a process, such as pid:[4026531836]; empty when it cannot be seen.

@@ -43,21 +43,9 @@ is_process() { # FILE of "PID STARTED"
   [ -s "$1" ] && read -r pid start <"$1" && [ -n "$pid" ] && [ "$(started "$pid")" = "$start" ]
 }
 
-# A group lives on when its leader is dead.
-has_group() { # FILE of lines "PID STARTED"
-  [ -f "$1" ] || return 1
-  while read -r pid start; do
-    now=$(started "$pid")
-    if [ "$now" = "$start" ]; then return 0; fi
-    if [ -z "$now" ] && kill -0 -- "-$pid" 2>/dev/null; then return 0; fi
-  done <"$1"
-  return 1
-}
-
+# Without the process that started it a guest powers off: it is a leftover.
 is_alive() { # NAME
-  is_process "$base/$1/claim" && return
-  find_instance "$1"
-  [ -n "$instance" ] && has_group "$instance/processes"
+  is_process "$base/$1/claim"
 }
 
 # Made, and its process is not there yet: another's create is at work, or was cut off.
@@ -81,11 +69,30 @@ end_servers() {
   return 1
 }
 
+# Ends process groups, and waits until they have ended. A group lives on when its leader is dead.
+end_groups() { # FILE of lines "PID STARTED"
+  [ -f "$1" ] || return 0
+  while read -r pid start; do
+    waits=0
+    while is_group "$pid" "$start" && [ "$waits" -lt 100 ]; do
+      end_process "$pid"
+      waits=$((waits + 1))
+      sleep 0.05
+    done
+  done <"$1"
+}
+
+is_group() { # PID STARTED
+  now=$(started "$1")
+  [ "$now" = "$2" ] || { [ -z "$now" ] && kill -0 -- "-$1" 2>/dev/null; }
+}
+
 # Takes away what is left of it, but its last words.
 bury() { # NAME
   end_network "$1"
   find_instance "$1"
   if [ -n "$instance" ]; then
+    is_foreign "$instance" || end_groups "$instance/processes"
     clear_instance "$instance"
     rmdir "${instance%/*}" 2>/dev/null
   fi
@@ -214,16 +221,9 @@ end_node() { # NAME SECONDS FORCE
 
 # Who starts it dies first: it would clean up beside us.
 kill_node() { # NAME
-  if is_process "$base/$1/claim"; then end_process "$pid"; fi
-  find_instance "$1"
-  if [ -n "$instance" ] && [ -f "$instance/processes" ]; then
-    while read -r pid start; do
-      now=$(started "$pid")
-      if [ -z "$now" ] || [ "$now" = "$start" ]; then end_process "$pid"; fi
-    done <"$instance/processes"
-  fi
   waits=0
-  while is_alive "$1" && [ "$waits" -lt 100 ]; do
+  while is_process "$base/$1/claim" && [ "$waits" -lt 100 ]; do
+    end_process "$pid"
     waits=$((waits + 1))
     sleep 0.1
   done

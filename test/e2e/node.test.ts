@@ -159,36 +159,43 @@ describe('umlProvider()', () => {
     });
   const files = new Map([['settings', { contents: settings, secret: false }]]);
 
-  it('ends the network helper of a node that was killed before it was written down', async () => {
-    const bin = join(lab.directory, 'bin');
-    mkdirSync(bin);
-    const lines = [
-      '#!/bin/sh',
-      'for socket; do :; done',
-      'kill -s KILL -- "-$PPID"',
-      `rm -f "\${socket%/*}/processes"`,
-      'exec /usr/bin/slirp4netns "$@"',
-    ];
-    writeFileSync(join(bin, 'slirp4netns'), `${lines.join('\n')}\n`, { mode: 0o755 });
-    const provider = open(`${bin}:/usr/bin:/bin`);
-    const order = anOrder({ files });
-    const helpers = (): readonly string[] =>
-      readdirSync('/proc').filter((pid) => {
-        const words = wordsOf(pid);
-        return (
-          words[0] === '/usr/bin/slirp4netns' &&
-          words.some((word) => word.endsWith(`/${order.tags.node}/net.sock`))
-        );
-      });
-    await provider.create(order);
-    await until(
-      'its helper is there, which its starter did not outlive',
-      () => helpers().length > 0,
-    );
-    const isListed = async () => (await provider.list()).instances.length > 0;
-    await until('it is listed no more', async () => !(await isListed()));
-    await until('its helper has ended', () => helpers().length === 0);
-  });
+  it.each([
+    ['before', `rm -f "\${socket%/*}/processes"`],
+    ['after', ''],
+  ])(
+    'ends the network helper of a node that was killed %s it was written down',
+    async (when, before) => {
+      const bin = join(lab.directory, `bin-${when}`);
+      mkdirSync(bin);
+      const lines = [
+        '#!/bin/sh',
+        'for socket; do :; done',
+        `until grep -q "^$$ " "\${socket%/*}/processes"; do sleep 0.01; done`,
+        'kill -s KILL -- "-$PPID"',
+        before,
+        'exec /usr/bin/slirp4netns "$@"',
+      ];
+      writeFileSync(join(bin, 'slirp4netns'), `${lines.join('\n')}\n`, { mode: 0o755 });
+      const provider = open(`${bin}:/usr/bin:/bin`);
+      const order = anOrder({ files });
+      const helpers = (): readonly string[] =>
+        readdirSync('/proc').filter((pid) => {
+          const words = wordsOf(pid);
+          return (
+            words[0] === '/usr/bin/slirp4netns' &&
+            words.some((word) => word.endsWith(`/${order.tags.node}/net.sock`))
+          );
+        });
+      await provider.create(order);
+      await until(
+        'its helper is there, which its starter did not outlive',
+        () => helpers().length > 0,
+      );
+      const isListed = async () => (await provider.list()).instances.length > 0;
+      await until('it is listed no more', async () => !(await isListed()));
+      await until('its helper has ended', () => helpers().length === 0);
+    },
+  );
 
   providerContract(() => ({
     provider: open(),
