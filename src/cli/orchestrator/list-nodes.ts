@@ -1,3 +1,5 @@
+import type { Instant } from '../../base/clock.ts';
+import { systemClock } from '../../host/system-clock.ts';
 import type { Node } from '../../model/node.ts';
 import { isOver } from '../../model/node.ts';
 import { toNode } from '../../orchestrator/view.ts';
@@ -21,10 +23,20 @@ function renderNodes(nodes: readonly Node[]): string {
   if (nodes.length === 0) return 'no nodes';
   return renderRows([
     ['NAME', 'POOL', 'PHASE', 'SINCE', 'HOST', 'USED', 'WHY'],
-    ...nodes.map(({ name, pool, phase, since, seat, used, startReason, endReason, note }) => [
-      ...[name, pool, phase, new Date(since * 1_000).toISOString().slice(0, 19)],
-      ...[seat.host, String(used)],
-      endReason === undefined ? startReason : `${endReason}${note ? `: ${note}` : ''}`,
+    ...nodes.map((node) => [
+      ...[node.name, node.pool, node.phase, toSecond(node.since)],
+      ...[node.seat.host, String(node.used), why(node)],
     ]),
   ]);
+}
+
+function why({ endReason, note, startReason, heldUntil = 0 }: Node): string {
+  if (endReason !== undefined) return `${endReason}${note ? `: ${note}` : ''}`;
+  const isHeld = heldUntil > systemClock.now();
+  return isHeld ? `held until ${toSecond(heldUntil)}; ${startReason}` : startReason;
+}
+
+/** ISO 8601, UTC. */
+function toSecond(at: Instant): string {
+  return new Date(at * 1_000).toISOString().slice(0, 19);
 }

@@ -101,6 +101,29 @@ describe('apppot orchestrate', () => {
     expect(log()).toContain('stopped by SIGTERM: nodes go on; start it again to go on with them');
   });
 
+  it('holds a node until it is let go, and drains it when it is told to', async () => {
+    const path = file('burst.yaml', YAML);
+    const works = orchestrate('-c', path);
+    const log = () => works.said();
+    await until('a node is ready', () => /ready: the batch system/.test(log()), log);
+    const list = async () => (await apppot('nodes', '-c', path)).stdout.split('\n').slice(1);
+    const name = (await list())[0]?.split(' ')[0] ?? '';
+    const line = async () => (await list()).find((one) => one.startsWith(`${name} `)) ?? '';
+    const ask = async (...words: string[]) => (await apppot('nodes', ...words, name)).stdout;
+
+    expect(await ask('hold', '-c', path, '--for', '2h')).toContain(`: hold ${name}`);
+    await until('it is held', async () => / held until 2\d{3}-.*; /.test(await line()), log);
+    expect(await ask('hold', '-c', path, '--release')).toContain(`: release ${name}`);
+    await until('it is let go', async () => !(await line()).includes('held'), log);
+    expect(await ask('drain', '-c', path)).toContain(`: drain ${name}`);
+    await until('it drains', async () => / draining .* admin: /.test(await line()), log);
+
+    const story = (await apppot('explain', 'node', '-c', path, name)).stdout;
+    const answers = /request: \S+: hold: held$.*: release: released$.*: drain: it drains$/ms;
+    expect(story).toMatch(answers);
+    expect(story).toMatch(/ended: admin/);
+  });
+
   it('takes a new version of its program while it works, and no wrong one', async () => {
     const path = file(
       'burst.ts',
