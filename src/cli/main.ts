@@ -1,6 +1,6 @@
 import { COMMANDS, GUEST_COMMANDS } from './commands.ts';
 import type { Deps } from './deps.ts';
-import { runProgram } from './program.ts';
+import { type Load, runProgram } from './program.ts';
 import { useSettings } from './settings/use.ts';
 
 /**
@@ -11,10 +11,14 @@ import { useSettings } from './settings/use.ts';
  */
 export async function main(argv: readonly string[], deps: Deps): Promise<void> {
   const name = argv[argv[0] === 'help' ? 1 : 0] ?? '';
-  const load = COMMANDS[name];
   const isGuest = [name, `${name} ${argv[1]}`].some((path) => GUEST_COMMANDS.has(path));
-  const loaders = load === undefined ? Object.values(COMMANDS) : [load];
-  await runProgram(loaders, argv, deps, isGuest, (command) =>
+  await runProgram(loadersFor(name), argv, deps, isGuest, (command) =>
     useSettings(command, Object.keys(COMMANDS), deps),
   );
+}
+
+function loadersFor(name: string): readonly Load<Deps>[] {
+  const load = COMMANDS[name];
+  if (load !== undefined) return [load];
+  return name === '-V' || name === '--version' ? [] : Object.values(COMMANDS);
 }
