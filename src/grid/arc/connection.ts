@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
 import type { Readable } from 'node:stream';
@@ -97,13 +97,17 @@ export function connect(
         await take(answer);
         return '';
       }),
+    // In chunks, what is cut off would pass for the whole.
     upload: (path, file) =>
       exchange(
         'PUT',
         path,
         {
           isTransfer: true,
-          headers: { 'content-type': 'application/octet-stream' },
+          headers: {
+            'content-type': 'application/octet-stream',
+            'content-length': statSync(file).size,
+          },
           send: (to) => pipeline(createReadStream(file), to),
         },
         (answer) => text(answer),

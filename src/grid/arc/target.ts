@@ -49,7 +49,7 @@ export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): 
     find: async (mark) =>
       [...(await all(rest, known))].flatMap(([id, job]) => (job.mark === mark ? [id] : [])),
     all: () => all(rest, known),
-    resume: (id, job) => upload(rest, id, job),
+    resume: (id, job) => uploadMissing(rest, id, job),
     status: async (ids) => status(rest, ids),
     kill: (id) => rest.kill(id),
     list: async (id, directory) => list(rest, id, directory),
@@ -67,11 +67,25 @@ export function arcTarget({ endpoint, credentials, deadline, by }: ArcOptions): 
 
 const UPLOADS = 4;
 
-/** Again does no harm: a job waits until it has all. */
-async function upload(rest: ArcRest, id: string, { sandbox }: StagedJob): Promise<void> {
-  const files = travellingFiles(sandbox);
-  await each(files, UPLOADS, ({ name }) => rest.upload(id, name, `${sandbox}/${name}`));
+async function upload(
+  rest: ArcRest,
+  id: string,
+  { sandbox }: StagedJob,
+  arrived: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  const missing = travellingFiles(sandbox).filter(({ name }) => !arrived.has(name));
+  await each(missing, UPLOADS, ({ name }) => rest.upload(id, name, `${sandbox}/${name}`));
 }
+
+/** A job starts as soon as it has all, and the service would let files be changed under one that runs. */
+async function uploadMissing(rest: ArcRest, id: string, job: StagedJob): Promise<void> {
+  if (!WAITS_FOR_FILES.has((await rest.states()).get(id) ?? '')) return;
+  const arrived = (await rest.diagnose(id, 'input_status')) ?? '';
+  const names = arrived.split('\n').map((line) => line.replace(/^\//, ''));
+  await upload(rest, id, job, new Set(names));
+}
+
+const WAITS_FOR_FILES: ReadonlySet<string> = new Set(['ACCEPTING', 'ACCEPTED', 'PREPARING']);
 
 const LOOKS = 8;
 
