@@ -164,7 +164,7 @@ describe('umlProvider()', () => {
     ['after', ''],
   ])(
     'ends the network helper of a node that was killed %s it was written down',
-    async (when, before) => {
+    async (when, forget) => {
       const bin = join(lab.directory, `bin-${when}`);
       mkdirSync(bin);
       const lines = [
@@ -172,7 +172,7 @@ describe('umlProvider()', () => {
         'for socket; do :; done',
         `until grep -q "^$$ " "\${socket%/*}/processes"; do sleep 0.01; done`,
         'kill -s KILL -- "-$PPID"',
-        before,
+        forget,
         'exec /usr/bin/slirp4netns "$@"',
       ];
       writeFileSync(join(bin, 'slirp4netns'), `${lines.join('\n')}\n`, { mode: 0o755 });
