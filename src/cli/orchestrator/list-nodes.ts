@@ -1,4 +1,3 @@
-import type { Instant } from '../../base/clock.ts';
 import { systemClock } from '../../host/system-clock.ts';
 import type { Node } from '../../model/node.ts';
 import { isOver } from '../../model/node.ts';
@@ -7,6 +6,7 @@ import type { Deps } from '../deps.ts';
 import { renderRows } from '../table.ts';
 import { atStore } from './at-store.ts';
 import type { FileFlags } from './file.ts';
+import { timeOf } from './time.ts';
 
 export async function listNodes(
   flags: FileFlags & { readonly all: boolean; readonly json?: boolean },
@@ -24,7 +24,7 @@ function renderNodes(nodes: readonly Node[]): string {
   return renderRows([
     ['NAME', 'POOL', 'PHASE', 'SINCE', 'HOST', 'USED', 'WHY'],
     ...nodes.map((node) => [
-      ...[node.name, node.pool, node.phase, toSecond(node.since)],
+      ...[node.name, node.pool, node.phase, timeOf(node.since)],
       ...[node.seat.host, String(node.used), why(node)],
     ]),
   ]);
@@ -33,10 +33,5 @@ function renderNodes(nodes: readonly Node[]): string {
 function why({ endReason, note, startReason, heldUntil = 0 }: Node): string {
   if (endReason !== undefined) return `${endReason}${note ? `: ${note}` : ''}`;
   const isHeld = heldUntil > systemClock.now();
-  return isHeld ? `held until ${toSecond(heldUntil)}; ${startReason}` : startReason;
-}
-
-/** ISO 8601, UTC. */
-function toSecond(at: Instant): string {
-  return new Date(at * 1_000).toISOString().slice(0, 19);
+  return isHeld ? `held until ${timeOf(heldUntil)}; ${startReason}` : startReason;
 }

@@ -2,6 +2,7 @@ import { type Replayed, replay } from '../../orchestrator/replay.ts';
 import type { Deps } from '../deps.ts';
 import { type FileFlags, openFile } from './file.ts';
 import { needStore } from './store.ts';
+import { timeOf } from './time.ts';
 
 const FOUND = 1;
 
@@ -35,8 +36,4 @@ function render(now: string, cycles: readonly Replayed[]): string {
     ]),
     `${cycles.length} cycles; ${now} decides otherwise on ${others}`,
   ].join('\n');
-}
-
-function timeOf(at: number): string {
-  return new Date(at * 1_000).toISOString().slice(0, 19);
 }

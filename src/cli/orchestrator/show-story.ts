@@ -9,6 +9,7 @@ import type { StoredEntry } from '../../orchestrator/store/store.ts';
 import type { Deps } from '../deps.ts';
 import { atStore } from './at-store.ts';
 import type { FileFlags } from './file.ts';
+import { timeOf } from './time.ts';
 
 type Flags = FileFlags & { readonly json?: boolean };
 
@@ -66,10 +67,6 @@ function inWords(name: string, value: unknown): string {
 
 function renderEntry({ at, kind, text }: StoredEntry): string {
   return `  ${timeOf(at)} ${kind}: ${text}`;
-}
-
-function timeOf(at: number): string {
-  return new Date(at * 1_000).toISOString().slice(0, 19);
 }
 
 function unknown(id: string): OrchestratorError {
